@@ -1,0 +1,275 @@
+import { describe, expect, test } from "vitest";
+import { canonicalJson } from "#lib/domain/canonical-json.ts";
+import { LIMITS } from "#lib/domain/episode/limits.ts";
+import type { Session, SessionEntry } from "#lib/domain/sources/session.ts";
+import { buildSession, buildWindows } from "./build.ts";
+import { draftOf } from "./testing/draft-of.ts";
+import { utf8Length } from "./text-limits.ts";
+
+const session = (entries: SessionEntry[], more: Partial<Session> = {}): Session => ({
+  source: "codex_cli",
+  adapter: "codex_cli@1",
+  sessionId: "t",
+  facts: { cwds: [], gitRemotes: [], gitBranches: [] },
+  entries,
+  usage: [],
+  ...more,
+});
+const prompt = (text: string, at?: string): SessionEntry => ({
+  kind: "user",
+  text,
+  human: true,
+  ...(at ? { at } : {}),
+});
+const steer = (text: string): SessionEntry => ({ kind: "user", text, human: false });
+const say = (text: string, at?: string): SessionEntry => ({ kind: "assistant", text, ...(at ? { at } : {}) });
+const call = (
+  id: string,
+  more: Partial<Extract<SessionEntry, { kind: "tool_call" }>> = {},
+): SessionEntry => ({
+  kind: "tool_call",
+  call: id,
+  name: "shell",
+  toolKind: "shell",
+  ...more,
+});
+const result = (id: string, text: string, exitCode?: number): SessionEntry => ({
+  kind: "tool_result",
+  call: id,
+  text,
+  ...(exitCode === undefined ? {} : { exitCode, isError: exitCode !== 0 }),
+});
+const build = (entries: SessionEntry[], more: Partial<Session> = {}) =>
+  buildWindows(session(entries, more), { idle: true });
+const only = (entries: SessionEntry[], more: Partial<Session> = {}) => {
+  const [window, ...rest] = build(entries, more);
+  if (!window || rest.length > 0) throw new Error("one window is expected");
+  return window.content;
+};
+
+describe("windows", () => {
+  test("reach from one prompt to the next; a steer stays inside", () => {
+    const windows = build([prompt("a"), say("1"), steer("b"), say("2"), prompt("c"), say("3")]);
+    expect(
+      windows.map((window) => [window.ordinal, window.content.task.prompt, window.content.steps.length]),
+    ).toEqual([
+      [1, "a", 4],
+      [2, "c", 2],
+    ]);
+  });
+
+  test("are closed by a later prompt or an idle session", () => {
+    const both = session([prompt("a"), say("1"), prompt("b"), say("2")]);
+    expect(buildWindows(both, { idle: false }).map((window) => window.closed)).toEqual([true, false]);
+    expect(buildWindows(both, { idle: true }).map((window) => window.closed)).toEqual([true, true]);
+  });
+
+  test("without an answer are no episodes, keep their ordinal, and are counted", () => {
+    const built = buildSession(session([say("0"), prompt("a"), prompt("b"), say("1")]), { idle: true });
+    expect(built.windows.map((window) => [window.ordinal, window.content.session.position])).toEqual([
+      [2, 2],
+    ]);
+    expect(built.report).toEqual({ promptsWithoutAnswer: 1, entriesBeforeFirstPrompt: 1, splitWindows: 0 });
+  });
+
+  test("keep a late result with its call, and number calls in order", () => {
+    const [first, second] = build([
+      prompt("a"),
+      call("x"),
+      call("y"),
+      prompt("b"),
+      result("y", "late"),
+      call("z"),
+      say("1"),
+    ]);
+    expect(first?.content.steps.map((step) => ("call" in step ? step.call : step.kind))).toEqual([
+      "user",
+      "c1",
+      "c2",
+      "c2",
+    ]);
+    expect(second?.content.steps.map((step) => ("call" in step ? step.call : step.kind))).toEqual([
+      "user",
+      "c1",
+      "assistant",
+    ]);
+  });
+
+  test("take time, model and usage from their own entries alone", () => {
+    const [first, second] = build(
+      [
+        prompt("a", "2026-01-01T10:00:00Z"),
+        { kind: "assistant", text: "1", model: "m1", at: "2026-01-01T10:00:02.500Z" },
+        prompt("b"),
+        { kind: "event", name: "model_change", text: "m2" },
+        call("x"),
+      ],
+      {
+        usage: [
+          { entry: 1, usage: { input: 10, output: 2 } },
+          { entry: 4, usage: { input: 7 } },
+        ],
+        model: "m1",
+      },
+    );
+    expect(first?.content).toMatchObject({
+      time: { start: "2026-01-01T10:00:00Z", end: "2026-01-01T10:00:02.500Z" },
+      source: { model: "m1" },
+      usage: { input_tokens: 10, output_tokens: 2 },
+      counts: { duration_ms: 2500 },
+    });
+    expect(second?.content).toMatchObject({ time: {}, source: { model: "m2" }, usage: { input_tokens: 7 } });
+    expect(second?.content.counts).not.toHaveProperty("duration_ms");
+  });
+});
+
+describe("limits", () => {
+  test("a long result is cut on a character border, and says so", () => {
+    const step = only([prompt("a"), call("x"), result("x", "é".repeat(200_000))]).steps[2];
+    if (step?.kind !== "tool_result") throw new Error("a result is expected");
+    expect(step.cut).toEqual({ kept: LIMITS.stringBytes, of: 400_000 });
+    expect(utf8Length(step.text ?? "")).toBe(LIMITS.stringBytes);
+  });
+
+  test("other long texts say at their end that they were cut", () => {
+    const content = only([prompt("p".repeat(300_000)), say("1")]);
+    expect(content.task.prompt).toMatch(/\n\[cut: \d+ of 300000 bytes kept\]$/);
+    expect(utf8Length(content.task.prompt ?? "")).toBeLessThanOrEqual(LIMITS.stringBytes);
+  });
+
+  test("texts become well-formed and lose NUL", () => {
+    expect(only([prompt("a\ud800b\u0000"), say("1")]).task.prompt).toBe("a\ufffdb\ufffd");
+  });
+
+  test("a turn beyond the limit of steps is split; later prompts keep their ordinals", () => {
+    const many = Array.from({ length: 6_000 }, (_, i) => [call(`k${i}`), result(`k${i}`, "x")]).flat();
+    const windows = build([prompt("a"), ...many, prompt("b"), say("1")]);
+    expect(windows.map((window) => window.ordinal)).toEqual([1, 1_000_001, 2]);
+    expect(windows[0]?.content.steps.length).toBeLessThanOrEqual(LIMITS.steps);
+    expect(windows.reduce((sum, window) => sum + window.content.steps.length, 0)).toBe(12_003);
+    for (const { content } of windows) {
+      const calls = new Set(content.steps.flatMap((step) => (step.kind === "tool_call" ? [step.call] : [])));
+      expect(content.steps.every((step) => step.kind !== "tool_result" || calls.has(step.call))).toBe(true);
+    }
+  });
+
+  test("a turn beyond the size of a record is split", () => {
+    const big = Array.from({ length: 40 }, (_, i) => [
+      call(`k${i}`),
+      result(`k${i}`, "y".repeat(250_000)),
+    ]).flat();
+    const windows = build([prompt("a"), ...big]);
+    expect(windows.length).toBe(2);
+    for (const { content } of windows) {
+      expect(utf8Length(canonicalJson(JSON.parse(JSON.stringify(content))))).toBeLessThan(LIMITS.recordBytes);
+    }
+  });
+
+  test("arguments that don't fit are carried as a JSON string", () => {
+    const args = (value: unknown) => {
+      const step = only([prompt("a"), call("x", { args: JSON.parse(JSON.stringify(value)) })]).steps[1];
+      return step?.kind === "tool_call" ? step.args : undefined;
+    };
+    expect(args({ a: [1, "x"] })).toEqual({ a: [1, "x"] });
+    expect(args({ a: null })).toBe('{"a":null}');
+    expect(args({ a: 2 ** 60 })).toBe(`{"a":${2 ** 60}}`);
+    expect(args({ a: "\ud800" })).toBe('{"a":"\\ud800"}');
+    let deep: unknown = 1;
+    for (let i = 0; i < 40; i += 1) deep = [deep];
+    expect(typeof args(deep)).toBe("string");
+  });
+});
+
+describe("facts of a window", () => {
+  test("edits are counted from patches and edit calls that worked", () => {
+    const patch =
+      "*** Begin Patch\n*** Update File: a.rs\n@@\n-old\n+new\n+more\n*** Add File: b.py\n+x\n*** End Patch";
+    const content = only([
+      prompt("a"),
+      call("p", { name: "apply_patch", toolKind: "edit", args: { input: patch } }),
+      result("p", "ok", 0),
+      call("e", {
+        name: "Edit",
+        toolKind: "edit",
+        args: { file_path: "c.ts", old_string: "a\nb\nc", new_string: "a\nX\nY\nc" },
+      }),
+      call("w", { name: "Write", toolKind: "edit", args: { file_path: "d.sql", content: "1\n2\n" } }),
+      call("f", {
+        name: "Edit",
+        toolKind: "edit",
+        args: { file_path: "e.go", old_string: "a", new_string: "b" },
+      }),
+      result("f", "not found", 1),
+    ]);
+    expect(content.counts).toMatchObject({
+      files_edited: 4,
+      lines_added: 7,
+      lines_removed: 2,
+      tool_calls: 4,
+      turns: 1,
+    });
+    expect(content.task.languages).toEqual(["go", "python", "rust", "sql", "typescript"]);
+  });
+
+  test("the last test summary says how it ended, before exit codes do", () => {
+    const content = only([
+      prompt("a"),
+      call("t"),
+      result("t", "===== 1 failed, 2 passed in 0.10s =====", 1),
+      call("u"),
+      result("u", "3 passed in 0.09s", 0),
+      call("v"),
+      result("v", "push refused", 128),
+    ]);
+    expect(content.outcome).toEqual({
+      status: "success",
+      basis: "tests_reported",
+      exit_code: 0,
+      tests: { passed: 3, failed: 0 },
+      error_kinds: ["other_error", "test_failure"],
+    });
+  });
+
+  test("code that stopped building overrules tests that passed before", () => {
+    const content = only([
+      prompt("a"),
+      call("t"),
+      result("t", "test result: ok. 3 passed; 0 failed; 0 ignored", 0),
+      call("u"),
+      result("u", "error[E0382]: borrow of moved value", 101),
+    ]);
+    expect(content.outcome).toEqual({
+      status: "failure",
+      basis: "exit_code",
+      exit_code: 101,
+      error_kinds: ["compile_error"],
+    });
+  });
+
+  test("nothing is claimed of talk, an open call or an interruption", () => {
+    const unknown = { status: "unknown", basis: "unknown", error_kinds: [] };
+    const read = { name: "Read", toolKind: "read" } as const;
+    expect(only([prompt("a"), say("b")]).outcome).toEqual(unknown);
+    expect(only([prompt("a"), call("r", read)]).outcome).toEqual(unknown);
+    expect(
+      only([prompt("a"), call("r", read), result("r", "x"), { kind: "event", name: "interrupted" }]).outcome,
+    ).toEqual(unknown);
+    expect(only([prompt("a"), call("r", read), result("r", "x")]).outcome).toEqual({
+      ...unknown,
+      status: "success",
+      basis: "no_error_event",
+    });
+  });
+});
+
+test("every window fits the record's schema, raw and summary", () => {
+  const content = only([
+    prompt("a"),
+    { kind: "assistant", thinking: "hm" },
+    call("x", { name: "", args: null }),
+    result("x", "", 1),
+    { kind: "event", name: "compaction" },
+  ]);
+  expect(draftOf(content, "raw").steps).toHaveLength(5);
+  expect(draftOf(content, "summary").steps).toHaveLength(5);
+});

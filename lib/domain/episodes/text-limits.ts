@@ -1,0 +1,39 @@
+import { LIMITS } from "#lib/domain/episode/limits.ts";
+
+const encoder = new TextEncoder();
+const MARK_ROOM = 80;
+
+/** A text that fits a record: how many bytes of it were kept, and of how many (UTF-8). */
+export type FittedText = { text: string; cut?: { kept: number; of: number } };
+
+/** The length of a text in UTF-8 bytes. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/**
+ * Makes a text storable: well-formed Unicode, no NUL (both become U+FFFD), at most 256 KiB of UTF-8. What is too long is
+ * cut on a character border; the caller says so in the record.
+ */
+export function fitText(text: string): FittedText {
+  const clean = text.toWellFormed().replaceAll("\u0000", "\uFFFD");
+  if (clean.length * 3 <= LIMITS.stringBytes) return { text: clean };
+  const of = utf8Length(clean);
+  if (of <= LIMITS.stringBytes) return { text: clean };
+  const kept = cutBytes(clean, LIMITS.stringBytes);
+  return { text: kept, cut: { kept: utf8Length(kept), of } };
+}
+
+/** The same for texts whose step has no `cut`: the cut is stated at the end of the text itself. */
+export function fitMarkedText(text: string): string {
+  const fitted = fitText(text);
+  if (!fitted.cut) return fitted.text;
+  const kept = cutBytes(fitted.text, LIMITS.stringBytes - MARK_ROOM);
+  return `${kept}\n[cut: ${utf8Length(kept)} of ${fitted.cut.of} bytes kept]`;
+}
+
+/** The longest prefix of at most `max` UTF-8 bytes that ends on a character border. */
+function cutBytes(text: string, max: number): string {
+  const { read } = encoder.encodeInto(text, new Uint8Array(max));
+  return text.slice(0, read);
+}

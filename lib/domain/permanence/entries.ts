@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { canonicalJson, type JsonValue } from "#lib/domain/canonical-json.ts";
+import { Hex64 } from "#lib/domain/episode/schema.ts";
+import { blake3Hex } from "#lib/domain/hash.ts";
+import { ROLES } from "#lib/domain/access/policy.ts";
+
+const Account = z.uuid();
+
+/**
+ * What an instance must never forget, even if its database comes back from an old copy (permanence.md 13). Entries hold ids
+ * and closed codes only; never a content hash, never text.
+ */
+export const PermanenceFact = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("episode.withdrawn"),
+    account: Account,
+    declaredId: Hex64,
+    publicId: Hex64.optional(),
+    slot: Hex64.optional(),
+  }),
+  z.strictObject({ type: z.literal("episode.hidden"), publicId: Hex64, reason: z.string().max(40) }),
+  z.strictObject({ type: z.literal("episode.unhidden"), publicId: Hex64 }),
+  z.strictObject({
+    type: z.literal("episode.taken_down"),
+    publicId: Hex64,
+    reason: z.string().max(40),
+    legal: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal("episode.restored"), publicId: Hex64 }),
+  z.strictObject({ type: z.literal("token.revoked"), tokenId: z.uuid() }),
+  z.strictObject({ type: z.literal("sessions.revoked"), account: Account }),
+  z.strictObject({ type: z.literal("role.revoked"), account: Account, role: z.enum(ROLES) }),
+  z.strictObject({ type: z.literal("snapshot.withheld"), version: z.string().max(60) }),
+  // the false alarm: without it, a replay would withhold the snapshot again
+  z.strictObject({ type: z.literal("snapshot.released"), version: z.string().max(60) }),
+  z.strictObject({ type: z.literal("snapshot.yanked"), version: z.string().max(60) }),
+]);
+export type PermanenceFact = z.infer<typeof PermanenceFact>;
+
+/** One line of the log: numbered from 1, each bound to the one before by its hash. */
+export const PermanenceEntry = z.strictObject({
+  seq: z.int().min(1),
+  at: z.iso.datetime(),
+  fact: PermanenceFact,
+  previous: z.string().regex(/^([0-9a-f]{64}|genesis)$/),
+  hash: Hex64,
+});
+export type PermanenceEntry = z.infer<typeof PermanenceEntry>;
+
+/** The position that a log has reached. `GENESIS` is an empty log. */
+export type PermanenceHead = { seq: number; hash: string };
+export const GENESIS: PermanenceHead = { seq: 0, hash: "genesis" };
+
+/** The entry that follows a head. */
+export function nextEntry(head: PermanenceHead, fact: PermanenceFact, at: Date): PermanenceEntry {
+  const body = { seq: head.seq + 1, at: at.toISOString(), fact, previous: head.hash };
+  return { ...body, hash: entryHash(body) };
+}
+
+/** True if an entry is what it says and follows the head. */
+export function follows(head: PermanenceHead, entry: PermanenceEntry): boolean {
+  const { hash, ...body } = entry;
+  return entry.seq === head.seq + 1 && entry.previous === head.hash && hash === entryHash(body);
+}
+
+function entryHash(body: Omit<PermanenceEntry, "hash">): string {
+  // a parsed entry is JSON; an optional key that is undefined counts as absent
+  return blake3Hex(canonicalJson(JSON.parse(JSON.stringify(body)) as JsonValue));
+}

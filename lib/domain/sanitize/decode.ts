@@ -1,0 +1,67 @@
+import type { View } from "./view.ts";
+
+const MIN_RUN = 24;
+const MAX_RUN = 16_384;
+const HEX = /^(?:[0-9a-fA-F]{2}){16,4096}$/;
+/** 1 for every character of either base64 alphabet. */
+const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const SPACED = "\\t\\n\\r -~";
+const READABLE = new RegExp(`^[${SPACED}]+$`);
+
+/** A run of a view that decodes to readable text: the text, and the run's place in the view. */
+export type Encoded = { text: string; start: number; end: number };
+
+/** Runs of base64 (both alphabets) and hex that decode to readable ASCII. What does not, is no text and is left alone. */
+export function encodedRuns(view: View): Encoded[] {
+  const { text } = view;
+  const found: Encoded[] = [];
+  let start = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const code = index < text.length ? text.charCodeAt(index) : 0;
+    if (code < 128 && IN_RUN[code] === 1) continue;
+    if (index - start >= MIN_RUN) found.push(...decodeRun(text, start, index));
+    start = index + 1;
+  }
+  return found;
+}
+
+function decodeRun(text: string, start: number, end: number): Encoded[] {
+  if (end - start > MAX_RUN) return [];
+  const run = text.slice(start, end);
+  const decoded = HEX.test(run) ? fromHex(run) : fromBase64(run);
+  if (decoded === null) return [];
+  const padding = /^={0,2}/.exec(text.slice(end, end + 2))?.[0].length ?? 0;
+  return [{ text: decoded, start, end: end + padding }];
+}
+
+function fromBase64(run: string): string | null {
+  const body = run;
+  if (body.length % 4 === 1) return null;
+  const normal = body.replaceAll("-", "+").replaceAll("_", "/");
+  // the first bytes tell: a digest or an image is not readable, and decoding it whole would be wasted
+  return readable(decodeBase64(normal.slice(0, 24))) === null ? null : readable(decodeBase64(normal));
+}
+
+function decodeBase64(body: string): string {
+  try {
+    return atob(body);
+  } catch {
+    return "\u0000";
+  }
+}
+
+function fromHex(run: string): string | null {
+  let text = "";
+  for (let at = 0; at < run.length; at += 2) {
+    const code = Number.parseInt(run.slice(at, at + 2), 16);
+    if (code > 126 || (code < 32 && code !== 10 && code !== 13 && code !== 9)) return null;
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
+
+function readable(text: string): string | null {
+  return READABLE.test(text) ? text : null;
+}

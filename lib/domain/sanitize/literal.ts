@@ -1,0 +1,129 @@
+import { stripPlaceholders } from "./placeholder.ts";
+
+/** How much a name says about its value: names.ts decides it. */
+export type NameStrength = "password" | "credential" | "key";
+
+const EXAMPLE =
+  /EXAMPLE(?:KEY)?$|x{6}|X{6}|\*{3}|\.{4}|…|0{12}|1234567890abcdef1234567890|(?:your|YOUR)[-_]|^<?(?:my|MY)[-_]|[-_](?:here|HERE)$/;
+
+/** True for a token that only shows a form: one character repeated, a documentation example, `xxxx`. */
+export function isFiller(value: string): boolean {
+  if (EXAMPLE.test(value)) return true;
+  const tail = value.slice(-16).toLowerCase();
+  return tail.length >= 12 && new Set(tail).size <= 4;
+}
+
+const TEMPLATE =
+  /^(?:\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[\w.]*\}|<[^>]*>?$|%\(|%[A-Za-z_]\w*%|%[sdvr]|\[[A-Z]|@\w+@|__\w+__$|\*+$|\.{3}|…|#\{|`|&|\/\/)/;
+const INTERPOLATED = /\$\{[^}]*\}|\{\{[^}]*\}\}|\$\([^)]*\)|#\{[^}]*\}/g;
+const ENVIRONMENT =
+  /(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|getenv|ENV\[|env\(|secrets\.|vault:|op:\/\/|arn:|file:|ref\+|sops|std::env|System\.getenv|Deno\.env|config\.|settings\.|args\.|opts\.|options\.|self\.|this\.|var\.|local\.|data\.)/;
+const RESERVED = new Set(
+  "null none nil true false undefined string str number int integer bool boolean bytes any object void char text uuid json option optional required unknown never self this new await async return const let var func function class type default auto basic bearer digest negotiate header headers query cookie body path form file env environment value values hidden masked redacted removed omitted secret secrets password passwd token tokens key keys auth user username admin root example test testing sample dummy fake mock placeholder changeme change-me todo tbd n/a missing invalid expired valid enabled disabled yes no on off not is was and or the for in of from with to must should cannot required. empty".split(
+    " ",
+  ),
+);
+
+/** Ends in a call, an index or a member: what stands in code, not what stands in a credential. */
+const CODE =
+  /^[&*!]?[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.|!\.)[A-Za-z_$][\w$]*)*(?:[([{]|<[A-Za-z]|\?\?|=>|;$|::)/;
+const MEMBERS = /^[&*!]?[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)+[,;)]*$/;
+const SHAPES = [
+  /^\d{1,4}([-/:.]\d{1,4}){1,4}([T ].*)?$/, // dates, times, versions
+  /^v?\d+(\.\d+)+([-+][\w.]+)?$/,
+  /^[a-z][\w.-]*[-:@=]v?\d+\.\d+(?:\.\d+)*$/, // a package and its version
+  /^[-+]?\d{1,15}(?:\.\d+)?(?:[eE][-+]?\d+)?(?:ms|s|m|h|d|px|kb|mb|gb|%)?$/i,
+  /^(?:\.{0,2}|~)\/[\w./@-]*$/, // paths
+  /^[A-Za-z]:\\/,
+  /^[a-z][\w+.-]{1,15}:\/\/[^\s@]*$/i, // addresses without userinfo
+  /^\/[a-z][\w/{}:.-]*$/i,
+  /^[\w./-]+\.(?:ts|tsx|js|mjs|py|rs|go|java|json|ya?ml|toml|pem|key|crt|txt|md|sh|env|lock|html|css)$/i,
+  /^(?:sha\d{1,3}[-:]|md5[-:]|SHA256:)/,
+];
+const JUDGED = 256;
+const DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{7,12})$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Whether a value that stands beside a telling name is a credential: templates, code, paths, versions, placeholders and
+ * plain words are not. `quoted` values are literals, so the code forms do not apply to them.
+ */
+export function isCredential(raw: string, strength: NameStrength, quoted: boolean): boolean {
+  // the beginning tells: judging every long run to its end would cost more than it says
+  const value = stripPlaceholders(raw).trim().slice(0, JUDGED);
+  if (value.length < 4) return false;
+  if (TEMPLATE.test(value) || ENVIRONMENT.test(value) || RESERVED.has(value.toLowerCase())) return false;
+  if (isFiller(value) || (SHAPES.some((shape) => shape.test(value)) && !isRandomPath(value))) return false;
+  if (value.replace(INTERPOLATED, "").length < Math.max(6, value.length / 2)) {
+    if (value !== value.replace(INTERPOLATED, "")) return false;
+  }
+  if (!quoted && (CODE.test(value) || (MEMBERS.test(value) && !looksRandom(value)))) return false;
+  if (!quoted && strength !== "password" && /[{}();]|\|\||&&/.test(value)) return false;
+  if (strength === "key") return isBareKey(value);
+  if (/\s/.test(value)) return strength === "password" && quoted && !isProse(value) && /\d/.test(value);
+  if (looksRandom(value)) return true;
+  if (isWords(value)) return false;
+  return strength === "password"
+    ? hasMixture(value)
+    : value.length >= 6 && /\d/.test(value) && hasMixture(value);
+}
+
+/** `key` alone names many things: only a value that is no digest, no id and holds none is taken for a credential. */
+function isBareKey(value: string): boolean {
+  if (value.length < 16 || DIGEST.test(value) || UUID.test(value) || /^[{(]/.test(value)) return false;
+  return looksRandom(value.replace(/[0-9a-f]{32,64}/gi, ""));
+}
+
+/** A slash in base64 makes a path of nothing that has no dot and no word. */
+function isRandomPath(value: string): boolean {
+  return (
+    /^\/?[\w+/=-]{20,}$/.test(value) && value.split("/").some((part) => part.length >= 8 && looksRandom(part))
+  );
+}
+
+/** A plain word, or plain words joined: never carried through a session (permanence.md 26), never a credential by itself. */
+export function isWords(value: string): boolean {
+  return /^[^\d]*$/.test(value) && /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)*$/.test(value) && !looksRandom(value);
+}
+
+function isProse(value: string): boolean {
+  return value.split(/\s+/).filter((word) => /^[a-zA-Z'’,.]{2,}$/.test(word)).length >= 3;
+}
+
+function hasMixture(value: string): boolean {
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((set) => set.test(value)).length;
+  return classes >= 2 && !/^[a-z]+[A-Z][A-Za-z]*$/.test(value) && !/^[A-Za-z]+\d?$/.test(value);
+}
+
+/**
+ * Whether a text looks drawn by a machine: digits in between letters, or letters that nobody could pronounce. Words,
+ * identifiers and words with a number behind them do not.
+ */
+export function looksRandom(value: string): boolean {
+  const body = value.replace(/[^A-Za-z0-9]+/g, " ");
+  const letters = body.replace(/[^A-Za-z]/g, "").length;
+  const digits = body.replace(/\D/g, "").length;
+  if (letters + digits < 8) return false;
+  const switches = (body.match(/[A-Za-z]\d|\d[A-Za-z]/g) ?? []).length;
+  if (switches >= 4 || (switches >= 3 && digits >= 4)) return true;
+  if (letters === 0) return digits >= 16;
+  return letters + digits >= 12 && unspeakable(body) >= 0.4 * letters;
+}
+
+/** Letters that stand in pieces no word would have: few vowels, long runs of consonants, capitals at random. */
+function unspeakable(body: string): number {
+  const pieces = body.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
+  let odd = pieces
+    .filter((piece) => piece.length >= 5)
+    .filter((piece) => /[^aeiouyAEIOUY]{5}/.test(piece) || vowelShare(piece) < 0.15)
+    .reduce((sum, piece) => sum + piece.length, 0);
+  const short = pieces.filter((piece) => piece.length <= 2);
+  // camel case changes hands every few letters only in noise
+  if (short.length >= 4 && short.length >= pieces.length / 2)
+    odd += short.reduce((sum, piece) => sum + piece.length * 2, 0);
+  return odd;
+}
+
+function vowelShare(piece: string): number {
+  return (piece.match(/[aeiouy]/gi) ?? []).length / piece.length;
+}

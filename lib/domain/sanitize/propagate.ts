@@ -1,0 +1,119 @@
+import { KeywordScanner } from "./aho-corasick.ts";
+import type { Span } from "./finding.ts";
+import { isWords } from "./literal.ts";
+import { NOBODY } from "./people.ts";
+import { isPlaceholder, placeholderRanges } from "./placeholder.ts";
+
+const MIN = 8;
+/** Beyond this many values the oldest rule still holds for new places: each text is scanned by itself anyway. */
+const MAX_VALUES = 5_000;
+const MAX_LENGTH = 512;
+
+type Known = Pick<Span, "rule" | "as" | "value">;
+
+/**
+ * The values that one session has given away. A value is carried to its other places only if it has eight characters and is
+ * no plain word; a shorter identity is replaced in identity places only (permanence.md 26).
+ */
+export class KnownValues {
+  readonly #known = new Map<string, Known>();
+  #scanner: KeywordScanner | null = null;
+  #list: { needle: string; known: Known }[] = [];
+
+  /** True if this was news. */
+  learn(span: Known): boolean {
+    const value = span.value.trim();
+    const identity = span.as === "user" || span.as === "host";
+    if (value.length > MAX_LENGTH || this.#known.size >= MAX_VALUES || this.#known.has(value.toLowerCase()))
+      return false;
+    if (isPlaceholder(value) || !/^[\x20-\x7e]+$/.test(value)) return false;
+    if (!identity && (value.length < MIN || isWords(value))) return false;
+    if (identity && (value.length < 3 || NOBODY.has(value.toLowerCase()))) return false;
+    this.#known.set(value.toLowerCase(), { ...span, value });
+    this.#scanner = null;
+    return true;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Other places of known values in a text. */
+  find(text: string): Span[] {
+    if (this.#known.size === 0) return [];
+    const scanner = this.#prepare();
+    const spans: Span[] = [];
+    scanner.scan(text, (index, start) => {
+      const entry = this.#list[index];
+      if (entry === undefined) return;
+      const span = { ...entry.known, start, end: start + entry.needle.length, class: "definite" as const };
+      if (isItsPlace(text, span, entry.needle)) spans.push(span);
+    });
+    const ranges = placeholderRanges(text);
+    return spans.filter((span) => !ranges.some(([start, end]) => span.start < end && start < span.end));
+  }
+
+  #prepare(): KeywordScanner {
+    if (this.#scanner !== null) return this.#scanner;
+    this.#list = [...this.#known.values()].flatMap((known) =>
+      spellings(known).map((needle) => ({ needle, known })),
+    );
+    this.#scanner = new KeywordScanner(this.#list.map(({ needle }) => needle));
+    return this.#scanner;
+  }
+}
+
+/** A secret is also looked for as JSON, as a percent code and as base64 would write it. */
+function spellings(known: Known): string[] {
+  const { value } = known;
+  if (known.as !== "secret") return [value];
+  const all = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    btoa(value).replace(/=+$/, ""),
+  ];
+  return [...new Set(all)].filter((needle) => needle.length >= MIN);
+}
+
+function isItsPlace(text: string, span: Span, needle: string): boolean {
+  // secrets are exact: the automaton folds case for its keywords only
+  if (span.as === "secret")
+    return text.slice(span.start, span.end) === needle && !insideLongerWord(text, span, needle);
+  const before = text.charAt(span.start - 1);
+  const after = text.charAt(span.end);
+  const word = /[A-Za-z0-9_]/;
+  if ((word.test(before) && !oddEscape(text, span.start)) || word.test(after)) return false;
+  if (span.as !== "user" && span.as !== "host") return true;
+  if (needle.length >= MIN && !isWords(needle)) return true;
+  return isIdentityPlace(text, span, before, after);
+}
+
+function insideLongerWord(text: string, span: Span, needle: string): boolean {
+  if (needle.length >= 12) return false;
+  return /[A-Za-z0-9]/.test(text.charAt(span.start - 1)) && /[A-Za-z0-9]/.test(text.charAt(span.end));
+}
+
+function oddEscape(text: string, start: number): boolean {
+  return text.charAt(start - 2) === "\\" && /[nrt]/.test(text.charAt(start - 1));
+}
+
+/** Paths, authors, prompts and hosts: where a short name or a plain word is a person, and not a word. */
+function isIdentityPlace(text: string, span: Span, before: string, after: string): boolean {
+  if (span.as === "user" && (after === "@" || before === "~")) return true;
+  if (span.as === "host" && before === "@") return true;
+  const lead = text.slice(Math.max(0, span.start - 24), span.start);
+  if (/(?:home|[Uu]sers|mail|spool|media|run\/user|cron\/crontabs)(?:[/\\]{1,8}|%2[fF]|%5[cC]|-)$/.test(lead))
+    return true;
+  if (
+    /(?:[Aa]uthor|[Cc]ommitter|-[Bb]y|[Uu]ser(?:name)?|USER(?:NAME)?|LOGNAME|owner|[Hh]ost(?:name)?|HOSTNAME|login|assignee)\\?["']?[ \t]{0,2}[:=][ \t]{0,2}\\?["']?$/.test(
+      lead,
+    )
+  )
+    return true;
+  if (span.as === "user" && / /.test(span.value)) return true; // a full name
+  return (
+    /(?:chown|su|sudo -u|id|finger|passwd|usermod)(?: -\w+)? $/.test(lead) ||
+    /-[rwx-]{9}\S?\s+\d+ $/.test(lead)
+  );
+}

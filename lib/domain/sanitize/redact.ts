@@ -1,0 +1,183 @@
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { kindOf, mergeSpans, type Replacement, type Span } from "./finding.ts";
+import { NOBODY } from "./people.ts";
+import { KnownValues } from "./propagate.ts";
+import { Pseudonyms } from "./pseudonyms.ts";
+import { scanPlace } from "./scan-place.ts";
+import { scanText } from "./scan-text.ts";
+import { eachString, mapStrings, type Place } from "./walk.ts";
+
+/** How often a text is looked at again after a replacement before it is given up and taken out whole. */
+const MAX_ROUNDS = 6;
+const UNSTABLE = "[UNSTABLE]";
+
+export type RedactorOptions = {
+  /** The contributor's local random salt. */
+  salt: string;
+  sessionId: string;
+  facts: { cwds: string[]; gitRemotes: string[]; gitBranches: string[] };
+  /** User names, full names, mail addresses and hosts of the contributor, as the CLI collects them. */
+  identities?: readonly string[];
+};
+
+/** How much was replaced. No value is in it. */
+export type RedactionCounts = { total: number; by_kind: Record<string, number> };
+export type RedactionDetails = { by_rule: Record<string, number>; by_path: Record<string, number> };
+
+export type Redactor = {
+  /** Redacts one text. Idempotent: `redactText(redactText(t)) === redactText(t)`. */
+  redactText(text: string): string;
+  /** Redacts every string leaf and object key, what is found anywhere carried to every other place. */
+  redactValue(value: JsonValue): JsonValue;
+  /** Takes in secrets known from elsewhere (other windows, the contributor's own dictionary). */
+  learn(values: readonly string[]): void;
+  counts(): RedactionCounts;
+  details(): RedactionDetails;
+};
+
+/** The redactor of one session: pseudonyms and running numbers are consistent within it and mean nothing outside. */
+export function createRedactor(options: RedactorOptions): Redactor {
+  return new SessionRedactor(options);
+}
+
+class SessionRedactor implements Redactor {
+  readonly #known = new KnownValues();
+  readonly #pseudonyms: Pseudonyms;
+  /** Scans of unchanged texts, kept while one value is worked on: most strings are looked at once only. */
+  readonly #scans = new Map<string, Span[]>();
+  #replaced = 0;
+  readonly #byKind = new Map<string, number>();
+  readonly #byRule = new Map<string, number>();
+  readonly #byPath = new Map<string, number>();
+
+  constructor(options: RedactorOptions) {
+    this.#pseudonyms = new Pseudonyms(options.salt, options.sessionId);
+    const { cwds, gitRemotes, gitBranches } = options.facts;
+    for (const fact of [...cwds, ...gitRemotes, ...gitBranches]) this.#learnFrom(scanText(fact));
+    for (const identity of options.identities ?? []) this.#learnIdentity(identity);
+  }
+
+  redactText(text: string): string {
+    const place: Place = { text, path: "", isKey: false };
+    this.#learnFrom(this.#scan(place));
+    try {
+      return this.#redactPlace(place);
+    } finally {
+      this.#scans.clear();
+    }
+  }
+
+  redactValue(value: JsonValue): JsonValue {
+    try {
+      return this.#redactAll(value);
+    } finally {
+      this.#scans.clear();
+    }
+  }
+
+  #redactAll(value: JsonValue): JsonValue {
+    eachString(value, (place) => this.#learnFrom(this.#scan(place)));
+    let made = value;
+    // a replacement may lay something bare, or rename the key that says what its value is: go on until nothing changes
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const before = this.#replaced;
+      made = mapStrings(made, (place) => this.#redactPlace(place));
+      if (this.#replaced === before) return made;
+    }
+    return made;
+  }
+
+  learn(values: readonly string[]): void {
+    for (const value of values) this.#known.learn({ rule: "known-secret", as: "secret", value });
+  }
+
+  counts(): RedactionCounts {
+    const by_kind = Object.fromEntries([...this.#byKind].sort());
+    return { total: Object.values(by_kind).reduce((sum, count) => sum + count, 0), by_kind };
+  }
+
+  details(): RedactionDetails {
+    return {
+      by_rule: Object.fromEntries([...this.#byRule].sort()),
+      by_path: Object.fromEntries([...this.#byPath].sort()),
+    };
+  }
+
+  #redactPlace(place: Place): string {
+    let text = place.text;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found = this.#scan({ ...place, text }).filter((span) => span.class === "definite");
+      this.#learnFrom(found);
+      const spans = mergeSpans([...found, ...this.#known.find(text)]);
+      const next = this.#apply(text, spans, place);
+      if (next === text) return text;
+      text = next;
+    }
+    this.#count({ as: "secret", rule: "unstable-text" }, place);
+    return UNSTABLE;
+  }
+
+  #scan(place: Place): Span[] {
+    const key = `${place.isKey ? "k" : "v"}${place.isKey ? "" : (place.name ?? "")}\n${place.text}`;
+    const known = this.#scans.get(key);
+    if (known !== undefined) return known;
+    const spans = scanPlace(place);
+    this.#scans.set(key, spans);
+    return spans;
+  }
+
+  #apply(text: string, spans: readonly Span[], place: Place): string {
+    let made = "";
+    let done = 0;
+    for (const span of spans) {
+      const replacement = this.#pseudonyms.replace(span);
+      if (replacement === text.slice(span.start, span.end)) continue;
+      made += text.slice(done, span.start) + replacement;
+      done = span.end;
+      this.#count(span, place);
+    }
+    return made + text.slice(done);
+  }
+
+  #learnFrom(spans: readonly Span[]): void {
+    for (const span of spans) if (span.class === "definite") this.#known.learn(span);
+  }
+
+  #learnIdentity(identity: string): void {
+    const value = identity.trim();
+    const found = scanText(value).filter((span) => kindOf(span) === "personal");
+    this.#learnFrom(found);
+    if (found.length > 0 || NOBODY.has(value.toLowerCase())) return;
+    const as: Replacement =
+      /^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$/i.test(value) && value.split(".").length > 2 ? "host" : "user";
+    this.#known.learn({ rule: "known-identity", as, value });
+  }
+
+  #count(span: Pick<Span, "as" | "rule">, place: Place): void {
+    this.#replaced += 1;
+    bump(this.#byKind, KINDS[span.as]);
+    bump(this.#byRule, span.rule);
+    const path = place.path.replace(/\[\d+\]/g, "[]");
+    bump(this.#byPath, place.isKey ? `${path}#key` : path);
+  }
+}
+
+/** The names under which `redactions.by_kind` counts. */
+const KINDS: Record<Replacement, string> = {
+  secret: "secret",
+  user: "user",
+  email: "email",
+  host: "host",
+  ipv4: "ip",
+  ipv6: "ip",
+  mac: "mac",
+  account: "account",
+  phone: "phone",
+  card: "card",
+  iban: "iban",
+  ssn: "ssn",
+};
+
+function bump(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

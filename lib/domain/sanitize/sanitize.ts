@@ -1,0 +1,93 @@
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import type { EpisodeDraft } from "#lib/domain/episode/schema.ts";
+import type { SessionWindow, WindowContent } from "#lib/domain/episodes/window.ts";
+import type { Finding } from "./finding.ts";
+import { createRedactor } from "./redact.ts";
+import { RULES_VERSION } from "./rules-version.ts";
+import { TOO_DEEP, verifySerialised } from "./verify.ts";
+import { MAX_DEPTH, TooDeep } from "./walk.ts";
+
+declare const sanitized: unique symbol;
+
+/**
+ * The full sanitized text of a window. Only `sanitize()` makes one; `disclose()` and `admit()` turn it into a record. The agent's
+ * own session ids in `content.session` and `sessionId` are raw: they become keys before anything leaves the machine.
+ */
+export type SanitizedEpisode = {
+  readonly [sanitized]: true;
+  readonly content: WindowContent;
+  readonly ordinal: number;
+  readonly sessionId: string;
+  readonly closed: boolean;
+  readonly redactions: EpisodeDraft["redactions"];
+  readonly sanitizer: EpisodeDraft["sanitizer"];
+};
+
+export type SanitizeContext = {
+  /** The contributor's local random salt. */
+  salt: string;
+  identities?: readonly string[];
+  /** Secrets known from the contributor's own files or from other windows of the session. */
+  knownSecrets?: readonly string[];
+};
+
+export type Sanitized =
+  | { ok: true; episode: SanitizedEpisode }
+  | { ok: false; refusal: { findings: Finding[] } };
+
+/**
+ * Redacts a session window and reads the result again. What still holds a definite finding is refused, with rules and
+ * places, never with a value.
+ */
+export function sanitize(window: SessionWindow, context: SanitizeContext): Sanitized {
+  const { session, ...text } = window.content;
+  const redactor = createRedactor({
+    salt: context.salt,
+    sessionId: window.sessionId,
+    facts: window.facts,
+    ...(context.identities ? { identities: context.identities } : {}),
+  });
+  redactor.learn(context.knownSecrets ?? []);
+  try {
+    // a window's content is plain JSON without undefined, which the type of optional keys can't say
+    const clean = redactor.redactValue(withoutAbsent(text) as JsonValue);
+    const findings = verifySerialised(JSON.stringify(clean));
+    const definite = findings.filter((finding) => finding.class === "definite");
+    if (definite.length > 0) return { ok: false, refusal: { findings: definite } };
+    // keys of the schema are never rewritten, and only strings are: the shape is still that of the content
+    const content = { ...(clean as unknown as Omit<WindowContent, "session">), session };
+    return { ok: true, episode: brand(window, content, redactor.counts()) };
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return { ok: false, refusal: { findings: [TOO_DEEP] } };
+  }
+}
+
+function brand(
+  window: SessionWindow,
+  content: WindowContent,
+  redactions: EpisodeDraft["redactions"],
+): SanitizedEpisode {
+  const { ordinal, sessionId, closed } = window;
+  const episode = {
+    content,
+    ordinal,
+    sessionId,
+    closed,
+    redactions,
+    sanitizer: { rules_version: RULES_VERSION },
+  };
+  return episode as SanitizedEpisode; // the one place where the brand is given
+}
+
+/** Drops keys whose value is `undefined`, as writing it out as JSON would. Throws `TooDeep` like the walk does. */
+function withoutAbsent(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) throw new TooDeep("value is nested too deep to be read");
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item, depth + 1));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, withoutAbsent(item, depth + 1)]),
+  );
+}

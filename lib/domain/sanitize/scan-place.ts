@@ -1,0 +1,35 @@
+import type { Span } from "./finding.ts";
+import { mergeSpans } from "./finding.ts";
+import { isCredential } from "./literal.ts";
+import { strengthOf } from "./names.ts";
+import { scanText } from "./scan-text.ts";
+import type { Place } from "./walk.ts";
+
+const SCHEME = /^(?:Bearer|Basic|Token|Digest|SSWS|ApiKey|Bot|OAuth)[ \t]{1,4}(?=\S)/i;
+/** A longer value is a text of its own, not the value of its key. */
+const MAX_NAMED = 4096;
+
+/** Everything found in one string of a record, what its key says about it included. */
+export function scanPlace(place: Place): Span[] {
+  const spans = scanText(place.text);
+  const named = place.isKey ? null : namedSpan(place);
+  return named === null ? spans : mergeSpans([...spans, named]);
+}
+
+function namedSpan({ text, name }: Place): Span | null {
+  if (name === undefined || text.length > MAX_NAMED || text.includes("\n")) return null;
+  const strength = strengthOf(name);
+  if (strength === null) return null;
+  const start = SCHEME.exec(text)?.[0].length ?? 0;
+  const value = text.slice(start);
+  // a value that is already split up by placeholders was judged when they were put in
+  if (value.includes("[SECRET:") || !isCredential(value, strength, true)) return null;
+  return {
+    start,
+    end: text.length,
+    rule: strength === "password" ? "named-password" : strength === "key" ? "named-key" : "named-credential",
+    as: "secret",
+    class: "definite",
+    value,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The small language in which registry/detectors.json writes token forms. A shape is a row of literals, alternatives
+ * `(a|b)`, optional parts `[x]` and character runs `<class min-max>` or `<class n>`; `<uuid>` is a whole UUID. Patterns are
+ * generated from it, so every one is bounded and none can backtrack over nested repeats.
+ */
+export type Part =
+  | { literal: string }
+  | { oneOf: string[] }
+  | { optional: string }
+  | { set: string; min: number; max: number };
+
+/** Character classes by name, as they stand inside a regular expression's brackets. */
+export const ALPHABETS: Record<string, string> = {
+  digit: "0-9",
+  hex: "0-9a-f",
+  HEX: "0-9A-F",
+  xhex: "0-9a-fA-F",
+  lower: "a-z",
+  upper: "A-Z",
+  alpha: "A-Za-z",
+  alnum: "A-Za-z0-9",
+  lower36: "a-z0-9",
+  upper36: "A-Z0-9",
+  base32: "A-Z2-7",
+  base64: "A-Za-z0-9+/",
+  base64pad: "A-Za-z0-9+/=",
+  base64url: "A-Za-z0-9_-",
+  word: "A-Za-z0-9_",
+  token: "A-Za-z0-9_=.-",
+  crypt: "A-Za-z0-9./",
+  dashed: "A-Za-z0-9-",
+  tilde: "A-Za-z0-9_~.-",
+  path: "A-Za-z0-9/_-",
+  url: "A-Za-z0-9/_@-",
+  percent: "A-Za-z0-9%+/_.=-",
+};
+
+const TOKEN = /<(\w+)(?: (\d{1,4})(?:-(\d{1,4}))?)?>|\(([^()]+)\)|\[([^\]]+)\]|([^<([]+)/gy;
+
+/** Takes a shape apart. Throws on a shape that is not written in the language: the table is ours, and wrong then. */
+export function parseShape(shape: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of shape.matchAll(TOKEN)) {
+    const [whole, name, min, max, oneOf, optional, literal] = match;
+    end += whole.length;
+    if (name !== undefined) parts.push(...run(name, min, max));
+    else if (oneOf !== undefined) parts.push({ oneOf: oneOf.split("|") });
+    else if (optional !== undefined) parts.push({ optional });
+    else if (literal !== undefined) parts.push({ literal });
+  }
+  if (end !== shape.length) throw new Error("a shape in the rule table cannot be read");
+  return parts;
+}
+
+function run(name: string, min: string | undefined, max: string | undefined): Part[] {
+  if (name === "uuid") {
+    return [8, 4, 4, 4, 12].flatMap((length, index): Part[] => {
+      const part = { set: ALPHABETS.xhex ?? "", min: length, max: length };
+      return index === 0 ? [part] : [{ literal: "-" }, part];
+    });
+  }
+  const set = ALPHABETS[name];
+  if (set === undefined || min === undefined)
+    throw new Error("a shape in the rule table names no known class");
+  return [{ set, min: Number(min), max: Number(max ?? min) }];
+}
+
+/** The regular expression source of a shape, with boundaries on both sides. */
+export function compileShape(shape: string): string {
+  const body = parseShape(shape).map(source).join("");
+  return `(?<![A-Za-z0-9])${body}(?![A-Za-z0-9])`;
+}
+
+function source(part: Part): string {
+  if ("literal" in part) return escape(part.literal);
+  if ("oneOf" in part) return `(?:${part.oneOf.map(escape).join("|")})`;
+  if ("optional" in part) return `(?:${escape(part.optional)})?`;
+  return `[${part.set}]{${part.min},${part.max}}`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+}
+
+/** Prefilter keywords of a shape: its leading literals if it has any, else its longest literal wherever it stands. */
+export function keywordsOf(shape: string): { keywords: string[]; leading: boolean } {
+  const parts = parseShape(shape);
+  const [first, second] = parts;
+  const tail = second && "literal" in second ? second.literal : "";
+  if (first && "literal" in first) return { keywords: extend(first.literal, second), leading: true };
+  if (first && "oneOf" in first) return { keywords: first.oneOf.map((word) => word + tail), leading: true };
+  const inner = parts.flatMap((part) =>
+    "literal" in part ? [[part.literal]] : "oneOf" in part ? [part.oneOf] : [],
+  );
+  const best = inner.sort((a, b) => shortest(b) - shortest(a))[0];
+  if (best === undefined) throw new Error("a shape without a literal needs context names");
+  return { keywords: best, leading: false };
+}
+
+function extend(literal: string, second: Part | undefined): string[] {
+  return second && "oneOf" in second ? second.oneOf.map((word) => literal + word) : [literal];
+}
+
+function shortest(words: readonly string[]): number {
+  return Math.min(...words.map((word) => word.length));
+}
+
+/** The length of the longest text that a shape can match. */
+export function reachOf(shape: string): number {
+  return parseShape(shape).reduce((sum, part) => sum + longest(part), 0);
+}
+
+function longest(part: Part): number {
+  if ("literal" in part) return part.literal.length;
+  if ("oneOf" in part) return Math.max(...part.oneOf.map((word) => word.length));
+  return "optional" in part ? part.optional.length : part.max;
+}

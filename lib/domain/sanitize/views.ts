@@ -1,0 +1,116 @@
+import { isInvisible, latinLookalike } from "./lookalikes.ts";
+import { type View, ViewBuilder } from "./view.ts";
+
+/** Views beyond this number are not made: nested escapes end long before, and the work stays bounded. */
+const MAX_VIEWS = 10;
+
+const ESCAPE = /\\(?:u\{?([0-9a-fA-F]{4})\}?|x([0-9a-fA-F]{2})|([nrtbf0])|(["'`\\/])|\r?\n)/g;
+const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
+// escape sequences of ECMA-48: CSI, OSC up to its terminator, and two-character ones
+const ANSI =
+  "\\u001b(?:\\[[0-9;?]{0,32}[@-~]|\\][^\\u0007\\u001b]{0,256}(?:\\u0007|\\u001b\\\\)|[@-Z\\\\^_])";
+const DISGUISE = new RegExp(
+  `${ANSI}|[\\u00ad\\u034f\\u0370-\\u04ff\\u061c\\u115f\\u1160\\u13a0-\\u13ff\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uff01-\\uff5e\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\uddff]|\\ud835[\\udc00-\\udfff]`,
+  "g",
+);
+const JOIN =
+  /(["'`])[ \t]{0,16}(?:(?:\+|\.\.|\.|&|\\\r?\n|\\n)[ \t]{0,16}(?:\r?\n[ \t]{0,64})?|\r?\n[ \t]{0,64}(?:[+.&][ \t]{0,16})?)\1/g;
+const DELTA =
+  /"\}{1,3},?\r?\n\{[^\n]{0,240}?"(?:text|partial_json|content|delta|arguments|thinking)"[ ]?:[ ]?"/g;
+const GUTTER = /^[ \t]{0,8}(?:\d{1,6}[ \t]{0,4}[→\t|:]|[+-](?![+-])|[>|])[ \t]?/gm;
+
+/**
+ * The views of a text in which a secret or a person may be readable although the raw text hides it: escapes undone (to depth
+ * 6 and as long as something changes), invisible characters and colours out, look-alikes folded, percent codes undone,
+ * string pieces joined. Each is made only if its trigger occurs. The raw text is the first.
+ */
+export function viewsOf(text: string): View[] {
+  const views: View[] = [{ text }];
+  const seen = new Set([text]);
+  // breadth first, so that the simple readings come before the far-fetched ones
+  for (let index = 0; index < views.length && views.length < MAX_VIEWS; index += 1) {
+    const base = views[index];
+    if (base === undefined) break;
+    for (const make of TRANSFORMS) {
+      const view = make(base);
+      if (view === null || seen.has(view.text) || views.length >= MAX_VIEWS) continue;
+      seen.add(view.text);
+      views.push(view);
+    }
+  }
+  return views;
+}
+
+/** The text without line-number and diff gutters, or null if it has none: a key's body is read across them. */
+export function withoutGutters(base: View): View | null {
+  return rewrite(base, GUTTER, () => "");
+}
+
+const TRANSFORMS: readonly ((base: View) => View | null)[] = [
+  undisguise,
+  undoEscapes,
+  unpercent,
+  join,
+  joinDeltas,
+];
+
+function undoEscapes(base: View): View | null {
+  if (!base.text.includes("\\")) return null;
+  return rewrite(base, ESCAPE, ([, unicode, hex, control, literal]) => {
+    const code = unicode ?? hex;
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+    if (control !== undefined) return CONTROLS[control] ?? "";
+    return literal ?? "";
+  });
+}
+
+const CONTROLS: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "0": "\u0001" };
+
+function undisguise(base: View): View | null {
+  return rewrite(base, DISGUISE, ([piece]) => (isInvisible(piece) ? "" : latinLookalike(piece)));
+}
+
+function unpercent(base: View): View | null {
+  if (!base.text.includes("%")) return null;
+  return rewrite(base, PERCENT, ([run]) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return null; // bytes that are no UTF-8 stay as they are
+    }
+  });
+}
+
+function join(base: View): View | null {
+  return rewrite(base, JOIN, () => "");
+}
+
+/** Streamed pieces in line-wise JSON records: the envelope between two pieces taken out. */
+function joinDeltas(base: View): View | null {
+  if (!base.text.includes('"}')) return null;
+  const view = rewrite(base, DELTA, () => "");
+  return view === null ? null : { ...view, pieces: true };
+}
+
+/** A new view with every match replaced (null keeps it), or null if nothing changed. */
+function rewrite(
+  base: View,
+  pattern: RegExp,
+  replace: (match: RegExpMatchArray) => string | null,
+): View | null {
+  pattern.lastIndex = 0;
+  if (!pattern.test(base.text)) return null;
+  pattern.lastIndex = 0; // matchAll would go on from there
+  const builder = new ViewBuilder(base);
+  let done = 0;
+  for (const match of base.text.matchAll(pattern)) {
+    const made = replace(match);
+    if (made === null || made === match[0]) continue;
+    builder.copy(done, match.index);
+    builder.write(made, match.index, match.index + match[0].length);
+    done = match.index + match[0].length;
+  }
+  if (done === 0) return null;
+  builder.copy(done, base.text.length);
+  return builder.build();
+}

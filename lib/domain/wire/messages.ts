@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { Hex64 } from "#lib/domain/episode/schema.ts";
+
+/** The contributor API's messages (docs/PROPOSAL.md, "Wire"). Unknown keys of requests are dropped. */
+export const PresignRequest = z.object({
+  episode_id: Hex64,
+  content_hash: Hex64,
+  content_type: z.literal("application/json"),
+});
+
+export const CompleteRequest = z.object({
+  episode_id: Hex64,
+  object_key: z.string().min(1).max(200),
+  content_hash: Hex64,
+});
+
+export const RevocationRequest = z.object({
+  episode_id: Hex64,
+  revoked_at: z.iso.datetime({ offset: true }).optional(),
+  reason: z.string().max(2_000).nullish(),
+});
+
+const VECTOR_ID = z.string().regex(/^([0-9a-f]{64}|snapshot:[A-Za-z0-9.+-]{1,60})$/);
+
+export const UpsertRequest = z.object({
+  vectors: z
+    .array(z.object({ id: VECTOR_ID }))
+    .min(1)
+    .max(100),
+});
+
+const SNAPSHOT_FILE = z.enum([
+  "train.jsonl.zst",
+  "val.jsonl.zst",
+  "sft.jsonl.zst",
+  "tooltrace.jsonl.zst",
+  "manifest.json",
+  "CHECKSUMS.txt",
+  "DATA_CARD.md",
+]);
+
+export const SnapshotRequest = z.object({
+  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+-]{0,59}$/),
+  created_at: z.iso.datetime({ offset: true }),
+  manifest: z.unknown(),
+  checksums: z.string().max(100_000),
+  files: z
+    .array(z.object({ name: SNAPSHOT_FILE, bytes: z.int().min(0), sha256: Hex64 }))
+    .min(1)
+    .max(7),
+  data_card: z.string().max(1_000_000),
+});
+
+/** The answer to an upload. `episode_id` echoes the declared id; `public_id` is where it will be seen. */
+export const Receipt = z.object({
+  episode_id: Hex64,
+  object_key: z.string(),
+  etag: z.string(),
+  public_id: Hex64,
+  warnings: z.array(z.object({ code: z.string(), path: z.string() })).default([]),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+/** The answer to a revocation. It says that the withdrawal is in force and remembered. */
+export const RevocationReceipt = z.object({
+  episode_id: Hex64,
+  status: z.literal("revoked"),
+  effective_at: z.iso.datetime(),
+});
+export type RevocationReceipt = z.infer<typeof RevocationReceipt>;
+
+/** RFC 9457 problem document with the stable code and the faults' safe paths. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ code: z.string(), path: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
