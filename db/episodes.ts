@@ -1,0 +1,248 @@
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  lt,
+  ne,
+  notInArray,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import { AppError } from "#lib/domain/errors.ts";
+import type { Episode, EpisodeRepository } from "#lib/ports/store.ts";
+import { batchesOf, keysetStream } from "./batches.ts";
+import type { Executor } from "./client.ts";
+import { appendEvent, eventHead, holdHorizon, toLogRow } from "./episode-log.ts";
+import { toEpisode, toSummary } from "./episode-row.ts";
+import { episodeEvent } from "./schema/episode-events.ts";
+import { episode, finding } from "./schema/episodes.ts";
+import { isUuid } from "./uuid.ts";
+
+/** Episodes, their events and findings over PostgreSQL. */
+export function episodeRepository(db: Executor): EpisodeRepository {
+  return { ...writing(db), ...locking(db), ...lists(db), ...scanning(db), ...streams(db) };
+}
+
+type Writing = "insert" | "apply" | "log" | "eventHead" | "setObject" | "setLegalHold" | "forgetContent";
+
+function writing(db: Executor): Pick<EpisodeRepository, Writing> {
+  let horizonHeld = false;
+  return {
+    eventHead: () => eventHead(db),
+    async setLegalHold(id, held) {
+      await db.update(episode).set({ legalHold: held }).where(eq(episode.id, id));
+    },
+    async forgetContent(id) {
+      await db.update(episode).set(FORGOTTEN).where(eq(episode.id, id));
+      await db.delete(finding).where(eq(finding.episodeId, id));
+    },
+    async insert(entry) {
+      await db.insert(episode).values(entry);
+    },
+    async apply(before, event, next, cause) {
+      const [row] = await db
+        .update(episode)
+        .set({ ...next, version: before.version + 1 })
+        .where(and(eq(episode.id, before.id), eq(episode.version, before.version)))
+        .returning();
+      if (!row) throw new AppError("version_conflict");
+      horizonHeld ||= await holdHorizon(db);
+      await appendEvent(db, { before, event, to: next.state, cause });
+      return toEpisode(row);
+    },
+    async log(id) {
+      const rows = await db
+        .select()
+        .from(episodeEvent)
+        .where(eq(episodeEvent.episodeId, id))
+        .orderBy(asc(episodeEvent.seq));
+      return rows.map(toLogRow);
+    },
+    async setObject(id, object) {
+      await db
+        .update(episode)
+        .set({
+          objectKey: object?.key ?? null,
+          objectSha256: object?.sha256 ?? null,
+          objectBytes: object?.bytes ?? null,
+        })
+        .where(eq(episode.id, id));
+    },
+  };
+}
+
+const FORGOTTEN = {
+  title: "",
+  promptPreview: "",
+  model: null,
+  languages: [],
+  tools: [],
+  errorKinds: [],
+};
+
+type Lookups = "byId" | "lock" | "byDeclaredId" | "lockLiveBySlot";
+
+function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
+  const one = async (where: SQL | undefined) => {
+    const [row] = await db.select().from(episode).where(where);
+    return row ? toEpisode(row) : null;
+  };
+  return {
+    byId: (id) => one(eq(episode.id, id)),
+    async lock(id) {
+      const [row] = await db.select().from(episode).where(eq(episode.id, id)).for("update");
+      return row ? toEpisode(row) : null;
+    },
+    async byDeclaredId(account, declaredId) {
+      return isUuid(account)
+        ? one(and(eq(episode.account, account), eq(episode.declaredId, declaredId)))
+        : null;
+    },
+    async lockLiveBySlot(account, slot) {
+      if (!isUuid(account)) return null;
+      const [row] = await db
+        .select()
+        .from(episode)
+        .where(
+          and(
+            eq(episode.account, account),
+            eq(episode.slot, slot),
+            notInArray(episode.state, ["tombstoned", "erased"]),
+          ),
+        )
+        // beside one live row there may be rejected ones
+        .orderBy(asc(sql`${episode.state} = 'rejected'`), desc(episode.receivedAt))
+        .limit(1)
+        .for("update");
+      return row ? toEpisode(row) : null;
+    },
+  };
+}
+
+type Lists = "publicSummaries" | "listOwn" | "listByState" | "countByState" | "countReleased" | "countHidden";
+
+function lists(db: Executor): Pick<EpisodeRepository, Lists> {
+  return {
+    async publicSummaries(ids) {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .select()
+        .from(episode)
+        .where(and(inArray(episode.id, [...ids]), eq(episode.state, "published")));
+      const byId = new Map(rows.map((row) => [row.id, toSummary(row)]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+    async listOwn(account, { before, limit }) {
+      if (!isUuid(account)) return [];
+      const rows = await db
+        .select()
+        .from(episode)
+        .where(and(eq(episode.account, account), before ? lt(episode.receivedAt, before) : undefined))
+        .orderBy(desc(episode.receivedAt), desc(episode.id))
+        .limit(limit);
+      return rows.map(toEpisode);
+    },
+    async listByState(states, { after, limit }) {
+      const rows = await db
+        .select()
+        .from(episode)
+        .where(and(inArray(episode.state, [...states]), after ? gt(episode.receivedAt, after) : undefined))
+        .orderBy(asc(episode.receivedAt), asc(episode.id))
+        .limit(limit);
+      return rows.map(toEpisode);
+    },
+    async countByState() {
+      const rows = await db
+        .select({ state: episode.state, value: count() })
+        .from(episode)
+        .groupBy(episode.state);
+      return Object.fromEntries(rows.map(({ state, value }) => [state, value]));
+    },
+    async countHidden({ tokenId, reason }) {
+      if (!isUuid(tokenId)) return 0;
+      const [row] = await db
+        .select({ value: count() })
+        .from(episode)
+        .where(and(eq(episode.tokenId, tokenId), eq(episode.state, "hidden"), eq(episode.reason, reason)));
+      return row?.value ?? 0;
+    },
+    async countReleased(account) {
+      if (!isUuid(account)) return 0;
+      const [row] = await db
+        .select({ value: count() })
+        .from(episode)
+        .where(and(eq(episode.account, account), isNotNull(episode.firstPublishedAt)));
+      return row?.value ?? 0;
+    },
+  };
+}
+
+function scanning(db: Executor): Pick<EpisodeRepository, "setScan" | "findings" | "resolveFindings"> {
+  return {
+    async setScan(id, scan, findings, reviewReasons) {
+      await db
+        .update(episode)
+        .set({
+          scanRulesVersion: scan.rulesVersion,
+          scanOpenFindings: scan.openFindings,
+          reviewReasons: [...reviewReasons],
+        })
+        .where(eq(episode.id, id));
+      await db.delete(finding).where(eq(finding.episodeId, id));
+      const rows = findings.map((entry, ordinal) => ({ ...entry, episodeId: id, ordinal }));
+      for (const batch of batchesOf(rows)) await db.insert(finding).values(batch);
+    },
+    async findings(id) {
+      return db
+        .select({
+          rule: finding.rule,
+          kind: finding.kind,
+          path: finding.path,
+          start: finding.start,
+          end: finding.end,
+        })
+        .from(finding)
+        .where(and(eq(finding.episodeId, id), ne(finding.resolved, true)))
+        .orderBy(asc(finding.ordinal));
+    },
+    async resolveFindings(id) {
+      await db.update(finding).set({ resolved: true }).where(eq(finding.episodeId, id));
+      await db
+        .update(episode)
+        .set({ scanOpenFindings: 0 })
+        .where(and(eq(episode.id, id), isNotNull(episode.scanRulesVersion)));
+    },
+  };
+}
+
+function streams(db: Executor): Pick<EpisodeRepository, "idsByState" | "published"> {
+  return {
+    async *idsByState(states) {
+      const read = (after: string, limit: number) =>
+        db
+          .select({ id: episode.id })
+          .from(episode)
+          .where(and(inArray(episode.state, [...states]), gt(episode.id, after)))
+          .orderBy(asc(episode.id))
+          .limit(limit);
+      for await (const { id } of keysetStream(read, (row) => row.id)) yield id;
+    },
+    published(): AsyncIterable<Episode> {
+      const read = async (after: string, limit: number) => {
+        const rows = await db
+          .select()
+          .from(episode)
+          .where(and(eq(episode.state, "published"), gt(episode.id, after)))
+          .orderBy(asc(episode.id))
+          .limit(limit);
+        return rows.map(toEpisode);
+      };
+      return keysetStream(read, (row) => row.id);
+    },
+  };
+}

@@ -1,0 +1,240 @@
+import { sql } from "drizzle-orm";
+import { fromDrizzle, PgBoss, type UpdateQueueOptions } from "pg-boss";
+import type { Executor } from "#db/client.ts";
+import { AppError, ERROR_CODES, isAppError } from "#lib/domain/errors.ts";
+import {
+  type Job,
+  JOB_NAMES,
+  type JobName,
+  type JobOffice,
+  type JobQueue,
+  type ParkedJob,
+} from "#lib/ports/jobs.ts";
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+/** Longer than any backlog: a waiting job is never dropped because of its age. */
+const TEN_YEARS = 3_650 * DAY;
+/** Where a job goes that failed too often. Nothing works on this queue; people look at it. */
+const PARKED = "parked";
+
+/** Five more tries after 5, 10, 20, 40 and 80 seconds; a worker that falls silent for a minute loses its job to another. */
+const RETRIED = {
+  retryLimit: 5,
+  retryDelay: 5,
+  retryBackoff: true,
+  retryDelayMax: 5 * MINUTE,
+  expireInSeconds: 15 * MINUTE,
+  heartbeatSeconds: MINUTE,
+  retentionSeconds: TEN_YEARS,
+  deleteAfterSeconds: DAY,
+  deadLetter: PARKED,
+  notify: true,
+};
+type QueueSettings = Omit<typeof RETRIED, "deadLetter"> & { deadLetter?: string };
+
+/** The sweep comes again by itself, so it is neither retried nor parked. */
+const { deadLetter: _deadLetter, ...UNPARKED } = RETRIED;
+
+/**
+ * `singleton`: any number may wait, but one job per subject runs at a time, so that an older answer never overwrites a newer
+ * one. Waiting jobs are not merged: the one that waits may run before the transaction that asked for another has committed.
+ * `exclusive`: one job of the kind, waiting or running.
+ */
+const QUEUES: Record<JobName, { policy: "singleton" | "exclusive"; settings: QueueSettings }> = {
+  "store-body": { policy: "singleton", settings: RETRIED },
+  screen: { policy: "singleton", settings: RETRIED },
+  project: { policy: "singleton", settings: RETRIED },
+  purge: { policy: "singleton", settings: RETRIED },
+  "build-snapshot": { policy: "singleton", settings: { ...RETRIED, expireInSeconds: DAY } },
+  sweep: { policy: "exclusive", settings: { ...UNPARKED, retryLimit: 0 } },
+};
+
+export type JobConnection = {
+  /** A worker keeps the queues in order; a web process only sends. */
+  role: "web" | "worker";
+  /** Told of trouble between jobs, such as a lost connection that is being made again. */
+  onError: (error: unknown) => void;
+};
+
+/** Opens the queues of a prepared database. End with `boss.stop()`, which lets running jobs finish. */
+export async function connectJobs(url: string, { role, onError }: JobConnection): Promise<PgBoss> {
+  const boss = new PgBoss(
+    role === "worker"
+      ? { connectionString: url, max: 6, application_name: "trace-share-jobs", useListenNotify: true }
+      : { ...SENDING, connectionString: url, max: 2, application_name: "trace-share-send" },
+  );
+  boss.on("error", onError);
+  await start(boss);
+  return boss;
+}
+
+/** Throws `unavailable` if the database can't be reached or has not been prepared. */
+async function start(boss: PgBoss): Promise<void> {
+  try {
+    await boss.start();
+  } catch (cause) {
+    await boss.stop({ graceful: false });
+    throw new AppError("unavailable", { detail: "The job queue can't be opened.", cause });
+  }
+}
+
+const SENDING = { supervise: false, schedule: false, migrate: false, createSchema: false };
+
+/** Makes or updates the queues' tables, the queues and the clock of the sweep. Run it after `migrate`, before any process starts. */
+export async function prepareJobs(url: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false });
+  // errors of the calls below reject; this one only keeps an idle connection's loss from ending the process
+  boss.on("error", () => {});
+  await start(boss);
+  try {
+    await putQueue(boss, PARKED, { retentionSeconds: TEN_YEARS });
+    for (const name of JOB_NAMES) {
+      const { policy, settings } = QUEUES[name];
+      await putQueue(boss, name, settings, policy);
+    }
+    await boss.schedule("sweep", "*/10 * * * *", null, { tz: "UTC" });
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+async function putQueue(
+  boss: PgBoss,
+  name: string,
+  settings: Partial<QueueSettings> & UpdateQueueOptions,
+  policy: string = "standard",
+): Promise<void> {
+  if (await boss.getQueue(name)) await boss.updateQueue(name, settings);
+  else await boss.createQueue(name, { ...settings, policy } as Parameters<PgBoss["createQueue"]>[1]);
+}
+
+/** A queue whose jobs are committed with the executor's transaction, or never. */
+export function createJobQueue(boss: PgBoss, db: Executor): JobQueue {
+  return {
+    async enqueue(job) {
+      const { name, ...data } = job;
+      const subject = subjectOf(job);
+      const keys = subject === null ? {} : { singletonKey: subject, group: { id: subject } };
+      await boss.send(name, data, { ...keys, db: fromDrizzle(db, sql) });
+    },
+  };
+}
+
+/** The operator's view: what waits, what is parked, and a way back for the latter. */
+export function createJobOffice(boss: PgBoss): JobOffice {
+  return {
+    async parked() {
+      const jobs = await boss.findJobs<unknown>(PARKED, { queued: true });
+      return jobs
+        .flatMap(({ id, data, sourceName, sourceOutput, createdOn }): ParkedJob[] => {
+          const name = JOB_NAMES.find((known) => known === sourceName);
+          if (!name) return [];
+          return [{ id, name, subject: subjectIn(data), code: codeIn(sourceOutput), failedAt: createdOn }];
+        })
+        .sort((a, b) => a.failedAt.getTime() - b.failedAt.getTime());
+    },
+    async retry(id) {
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return false;
+      return (await boss.redrive(PARKED, { ids: [id] })) > 0;
+    },
+    async pending() {
+      const counts = await waiting(boss);
+      const entries = JOB_NAMES.map((name) => [name, counts.get(name) ?? 0]);
+      // one entry for each name has just been made
+      return Object.fromEntries(entries) as Record<JobName, number>;
+    },
+  };
+}
+
+/** Straight from the table: pg-boss's own counts are up to a minute old. */
+async function waiting(boss: PgBoss): Promise<Map<string, number>> {
+  const { rows } = await boss
+    .getDb()
+    .executeSql(
+      "select name, count(*)::int as value from pgboss.job where state in ('created', 'retry', 'active') group by name",
+    );
+  return new Map(rows.map((row: { name: string; value: number }) => [row.name, row.value]));
+}
+
+export type JobHandlers = { [Name in JobName]: (job: Extract<Job, { name: Name }>) => Promise<void> };
+
+export type WorkOptions = {
+  /** Jobs of each short kind that this process runs at once. Builds and sweeps run one at a time. */
+  concurrency: number;
+  /** For the log of the process: the queue itself keeps the code alone. */
+  onFailure: (failure: { name: JobName; subject: string | null; code: string; error: unknown }) => void;
+};
+
+/** Starts working on every queue. Stop with `boss.stop()`. */
+export async function startWorkers(boss: PgBoss, handlers: JobHandlers, options: WorkOptions): Promise<void> {
+  for (const name of JOB_NAMES) {
+    const workers = name === "sweep" || name === "build-snapshot" ? 1 : options.concurrency;
+    for (let count = 0; count < workers; count += 1) await startWorker(boss, { name, handlers, options });
+  }
+}
+
+type Work = { name: JobName; handlers: JobHandlers; options: WorkOptions };
+
+async function startWorker(boss: PgBoss, { name, handlers, options }: Work): Promise<void> {
+  const settings = { groupConcurrency: 1, notifyPollingIntervalSeconds: 5, perJobResults: true } as const;
+  const id = await boss.work<unknown, unknown, typeof settings>(name, settings, async (jobs) => {
+    const results = jobs.map(async ({ id: jobId, data }) => {
+      const subject = subjectIn(data);
+      const failure = await run(handlers, name, subject);
+      if (!failure) return { id: jobId, status: "completed" } as const;
+      options.onFailure({ name, subject, ...failure });
+      return { id: jobId, status: "failed", output: { code: failure.code } } as const;
+    });
+    const settled = await Promise.all(results);
+    // after a job a worker would sleep until it is called or its poll is due, and a backlog calls nobody
+    boss.notifyWorker(id);
+    return settled;
+  });
+}
+
+async function run(
+  handlers: JobHandlers,
+  name: JobName,
+  subject: string | null,
+): Promise<{ code: string; error: unknown } | undefined> {
+  try {
+    if (name === "sweep") return void (await handlers.sweep({ name }));
+    if (subject === null) throw new AppError("internal", { detail: "A job names nothing to work on." });
+    if (name === "build-snapshot") await handlers[name]({ name, snapshotId: subject });
+    else await runForEpisode(handlers, name, subject);
+    return undefined;
+  } catch (error) {
+    return { code: isAppError(error) ? error.code : "internal", error };
+  }
+}
+
+async function runForEpisode(
+  handlers: JobHandlers,
+  name: Exclude<JobName, "sweep" | "build-snapshot">,
+  episodeId: string,
+): Promise<void> {
+  if (name === "store-body") return handlers[name]({ name, episodeId });
+  if (name === "screen") return handlers[name]({ name, episodeId });
+  if (name === "project") return handlers[name]({ name, episodeId });
+  return handlers.purge({ name, episodeId });
+}
+
+function subjectOf(job: Job): string | null {
+  if ("episodeId" in job) return job.episodeId;
+  return "snapshotId" in job ? job.snapshotId : null;
+}
+
+function subjectIn(data: unknown): string | null {
+  const subject = fieldOf(data, "episodeId") ?? fieldOf(data, "snapshotId");
+  return typeof subject === "string" ? subject : null;
+}
+
+/** Only our own codes get out: pg-boss writes sentences when a worker died or a job took too long. */
+function codeIn(output: unknown): string {
+  return ERROR_CODES.find((code) => code === fieldOf(output, "code")) ?? "internal";
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}

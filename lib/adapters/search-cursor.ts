@@ -1,0 +1,23 @@
+import { AppError } from "#lib/domain/errors.ts";
+import { SearchCursor, type SearchOrder } from "#lib/domain/search/cursor.ts";
+
+/** The cursor as text for a URL. */
+export function encodeCursor(cursor: SearchCursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+}
+
+/** The cursor in a text, or `input_invalid` if it is broken or belongs to another order. */
+export function decodeCursor(text: string, order: SearchOrder): SearchCursor {
+  const cursor = SearchCursor.safeParse(parseJson(text)).data;
+  if (cursor?.order === order) return cursor;
+  if (order === "relevance" && cursor?.order === "newest" && cursor.skipped) return cursor;
+  throw new AppError("input_invalid", { detail: "The cursor does not belong to this search." });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

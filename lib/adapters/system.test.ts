@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { createLog } from "./log-pino.ts";
+import { createConsoleMailer } from "./mailer-console.ts";
+import { systemClock, systemIds } from "./system.ts";
+
+describe("log", () => {
+  const written = (work: (log: ReturnType<typeof createLog>) => void) => {
+    const lines: string[] = [];
+    work(createLog({ level: "info", stream: { write: (line) => void lines.push(line) } }));
+    return lines.map((line): unknown => JSON.parse(line));
+  };
+
+  test("writes events with ids and codes", () => {
+    const [line] = written((log) =>
+      log.info("job failed", { job: "screen", code: "unavailable", attempt: 2 }),
+    );
+    expect(line).toMatchObject({
+      level: "info",
+      event: "job failed",
+      job: "screen",
+      code: "unavailable",
+      attempt: 2,
+    });
+  });
+
+  test("withholds text, addresses and fields it does not know", () => {
+    const lines = written((log) => {
+      log.warn("odd", {
+        code: "someone@example.org",
+        kind: "a sentence of a session",
+        title: "secret",
+        token: "x",
+      });
+      log.error("a very\nlong text of a record");
+      log.error("request", { route: "GET /v1/episodes/[id]", library: "node:zlib zstd 1.5.7" });
+    });
+    expect(lines[0]).toMatchObject({ code: "withheld", kind: "withheld", withheld: 2 });
+    expect(lines[0]).not.toHaveProperty("title");
+    expect(lines[1]).toMatchObject({ event: "withheld" });
+    expect(lines[2]).toMatchObject({ route: "GET /v1/episodes/[id]", library: "node:zlib zstd 1.5.7" });
+  });
+});
+
+describe("console mailer", () => {
+  test("shows the link and lets no address write to the terminal", async () => {
+    let shown = "";
+    const mailer = createConsoleMailer({ write: (text: string) => (shown += text) });
+    await mailer.sendSignInLink({ to: "a@example.org\u001b[2J", url: "http://127.0.0.1:3000/x" });
+    expect(shown).toContain("http://127.0.0.1:3000/x");
+    expect(shown).not.toContain("\u001b");
+  });
+});
+
+describe("clock and ids", () => {
+  test("give the time and fresh values", () => {
+    expect(Math.abs(systemClock.now().getTime() - Date.now())).toBeLessThan(1000);
+    expect(systemIds.hex(16)).toMatch(/^[0-9a-f]{32}$/);
+    expect(systemIds.uuid()).not.toBe(systemIds.uuid());
+  });
+});

@@ -1,0 +1,157 @@
+import { join, resolve } from "node:path";
+import { dump, load } from "#db/backup.ts";
+import { connect, type DatabaseHandle } from "#db/client.ts";
+import { appErrorOf, guarded } from "#db/errors.ts";
+import { createStore } from "#db/store.ts";
+import { authSessions } from "#lib/adapters/auth-sessions.ts";
+import { faultFields } from "#lib/adapters/fault-fields.ts";
+import {
+  connectJobs,
+  createJobOffice,
+  createJobQueue,
+  type JobHandlers,
+  startWorkers,
+} from "#lib/adapters/jobs-pg-boss.ts";
+import { keptSecret } from "#lib/adapters/kept-secret.ts";
+import { createPostgresKeyValue } from "#lib/adapters/key-value-postgres.ts";
+import { createLog } from "#lib/adapters/log-pino.ts";
+import { createConsoleMailer } from "#lib/adapters/mailer-console.ts";
+import { openFileObjectStore } from "#lib/adapters/object-store-fs.ts";
+import { createFilePermanenceLog } from "#lib/adapters/permanence-log-file.ts";
+import { createPostgresSearchIndex } from "#lib/adapters/search-postgres.ts";
+import { systemClock, systemIds } from "#lib/adapters/system.ts";
+import { createCodec } from "#lib/adapters/zstd.ts";
+import { type Config, loadConfig } from "#lib/config.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+
+export { prepareJobs } from "#lib/adapters/jobs-pg-boss.ts";
+export type { JobHandlers } from "#lib/adapters/jobs-pg-boss.ts";
+
+/** Everything of one process, joined and connected. */
+export type Instance = {
+  deps: Deps;
+  /** Users and sessions as next-auth reads and writes them. */
+  auth: ReturnType<typeof authSessions>;
+  /** Starts working on the job queues; for an instance that was made as a worker. */
+  work(handlers: JobHandlers): Promise<void>;
+  /** The whole database as lines, out of and into an empty one (db/backup.ts). */
+  backup: {
+    dump(write: (line: string) => Promise<void>): Promise<{ rows: Record<string, number> }>;
+    load(lines: AsyncIterable<string>): Promise<{ rows: Record<string, number> }>;
+  };
+  /** Lets running jobs finish for some seconds (those that don't are tried again) and ends every connection. */
+  close(): Promise<void>;
+};
+
+/** A supervisor ends us the hard way after six seconds. */
+const FINISH_JOBS_MS = 4000;
+
+/**
+ * Joins adapters to ports by the settings. `web` only sends jobs, `worker` may also work on them. The database must have
+ * been prepared (`migrate`, `prepareJobs`). Throws `configuration_invalid`, or `unavailable` if the database can't be reached.
+ */
+export async function createDeps(
+  config: Config,
+  options: { role?: "web" | "worker" } = {},
+): Promise<Instance> {
+  const role = options.role ?? "web";
+  const url = databaseUrl(config);
+  const dataDir = resolve(config.dataDir);
+  const rules = await rulesOf(config);
+  const log = createLog({ level: config.logLevel });
+  const objects = await openFileObjectStore(join(dataDir, "objects"));
+  const boss = await connectJobs(url, {
+    role,
+    onError: (error) => log.warn("jobs.trouble", faultFields(error)),
+  }).catch((error: unknown) => {
+    throw appErrorOf(error);
+  });
+  const database = connect(url);
+  const deps: Deps = {
+    ...databasePorts(database, (db) => createJobQueue(boss, db)),
+    jobOffice: guarded(createJobOffice(boss)),
+    objects,
+    permanence: createFilePermanenceLog(join(dataDir, "permanence")),
+    codec: createCodec(),
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    mailer: createConsoleMailer(process.stdout),
+    rules,
+  };
+  return {
+    deps,
+    auth: guarded(authSessions(database)),
+    work: (handlers) =>
+      startWorkers(boss, handlers, {
+        concurrency: config.workerConcurrency,
+        onFailure: ({ name, subject, code, error }) =>
+          log.error("job.failed", { ...faultFields(error), job: name, subject, code }),
+      }),
+    backup: { dump: (write) => dump(database, write), load: (lines) => load(database, lines) },
+    close: async () => {
+      await boss.stop({ graceful: role === "worker", timeout: FINISH_JOBS_MS });
+      await database.close();
+    },
+  };
+}
+
+function databasePorts(database: DatabaseHandle, jobs: Parameters<typeof createStore>[1]) {
+  return {
+    store: createStore(database, jobs),
+    search: guarded(createPostgresSearchIndex(database.db)),
+    keyValue: guarded(createPostgresKeyValue(database.db)),
+  };
+}
+
+function databaseUrl({ databaseUrl: url }: Config): string {
+  if (url !== undefined) return url;
+  throw new AppError("configuration_invalid", {
+    detail: "DATABASE_URL is not set. `npm start` and `npm run admin` set it for the embedded PostgreSQL.",
+  });
+}
+
+async function rulesOf(config: Config): Promise<Deps["rules"]> {
+  const { publicUrl, releasePolicy } = config;
+  return {
+    publicUrl,
+    releasePolicy,
+    secret: config.authSecret ?? (await keptSecret(resolve(config.dataDir))),
+  };
+}
+
+type Kept = { config?: Config; instance?: Promise<Instance> };
+
+/** One per process. Next bundles this module more than once, so the place is the process's and not the module's. */
+const KEPT = Symbol.for("trace-share.instance");
+
+function kept(): Kept {
+  // the symbol is ours alone, so what lies there is what we put there
+  const place = globalThis as { [KEPT]?: Kept };
+  return (place[KEPT] ??= {});
+}
+
+/** The settings of this process, read once. */
+export function getConfig(): Config {
+  return (kept().config ??= loadConfig(process.env));
+}
+
+/** The ports of this process, connected by the first call; a call that fails leaves the next one free to try again. */
+export async function getDeps(): Promise<Deps> {
+  return (await getInstance()).deps;
+}
+
+/** next-auth's adapter over the database of this process. */
+export async function authAdapter(): Promise<Instance["auth"]> {
+  return (await getInstance()).auth;
+}
+
+function getInstance(): Promise<Instance> {
+  const place = kept();
+  place.instance ??= createDeps(getConfig()).catch((error: unknown) => {
+    delete place.instance;
+    throw error;
+  });
+  return place.instance;
+}

@@ -1,0 +1,7 @@
+/** Short-lived counters and marks. Nothing durable lives here. */
+export interface KeyValue {
+  /** Counts one hit in a fixed window and says how many there are, and when the window ends. */
+  hit(key: string, windowSeconds: number): Promise<{ count: number; resetsInSeconds: number }>;
+  /** True for the first caller within the time to live, false for the others. */
+  once(key: string, ttlSeconds: number): Promise<boolean>;
+}

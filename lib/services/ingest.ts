@@ -1,0 +1,157 @@
+import type { Actor } from "#lib/domain/access/policy.ts";
+import { claimedEpisodeId } from "#lib/domain/episode/identity.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import { sha256Hex } from "#lib/domain/hash.ts";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { verify } from "#lib/domain/sanitize/verify.ts";
+import type { Receipt } from "#lib/domain/wire/messages.ts";
+import { type ParsedUpload, parseUpload } from "#lib/domain/wire/parse-upload.ts";
+import { readJson } from "#lib/domain/wire/read-json.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import type { Episode, Store } from "#lib/ports/store.ts";
+import { accountOf, authorise } from "./authorise.ts";
+import { bodyKey, encodeBody } from "./episode-body.ts";
+import { applyEvent, causeOf } from "./episode-events.ts";
+import { newEpisodeRow } from "./episode-row.ts";
+
+/** `created` tells a first acceptance from a repetition of the same upload. */
+export type Ingested = { receipt: Receipt; created: boolean };
+
+/**
+ * Accepts one record: verified in memory and never rewritten, then committed in one transaction with its event, jobs and
+ * compressed body (permanence.md 14). Idempotent per (account, declared id). Nothing of a refused upload is kept.
+ */
+export async function ingest(
+  deps: Deps,
+  actor: Actor,
+  input: { bytes: Uint8Array; announced?: { declaredId: string; contentHash: string } },
+): Promise<Ingested> {
+  authorise(actor, "episode.upload");
+  const account = accountOf(actor);
+  await refuseWhilePaused(deps.store);
+  const upload = readUpload(input.bytes, account);
+  const { announced } = input;
+  if (
+    announced &&
+    (announced.declaredId !== upload.declaredId || announced.contentHash !== upload.record.content_hash)
+  ) {
+    throw new AppError("upload_mismatch", { detail: "The uploaded body is not the announced episode." });
+  }
+  const encoded = await encodeBody(deps, upload.record);
+  const receivedSha256 = sha256Hex(input.bytes);
+  return deps.store.transaction(async (tx) => {
+    await refuseWhilePaused(tx);
+    await tx.lock("slot", `${account}|${upload.declaredId}`);
+    if (upload.privatePart) await tx.lock("slot", `${account}|${upload.privatePart.slot}`);
+    const repeated = await repetition(tx, { account, upload, receivedSha256 });
+    if (repeated) return repeated;
+    await supersede(deps, tx, { actor, account, slot: upload.privatePart?.slot ?? null });
+    const publicId = await freePublicId(tx, { account, upload });
+    const own = publicId === upload.record.id;
+    const record = own ? upload.record : { ...upload.record, id: publicId };
+    const body = own ? encoded : await encodeBody(deps, record);
+    const row = newEpisodeRow({ upload, record, account, actor, receivedSha256, at: deps.clock.now() });
+    await tx.episodes.insert(row);
+    await tx.staging.put(row.id, body.body, body.sha256);
+    await tx.jobs.enqueue({ name: "store-body", episodeId: row.id });
+    await tx.jobs.enqueue({ name: "screen", episodeId: row.id });
+    return { receipt: receiptOf(row, upload.warnings), created: true };
+  });
+}
+
+function readUpload(bytes: Uint8Array, account: string): ParsedUpload {
+  const json = readJson(bytes);
+  if (!json.ok) throw new AppError(json.code);
+  const parsed = parseUpload(json.value, account);
+  if (!parsed.ok) throw new AppError(parsed.code, { faults: parsed.faults });
+  // the received value is scanned too: a version 1 record holds words that its normal form leaves out
+  const findings = [...verify(parsed.upload.record as JsonValue), ...verify(json.value as JsonValue)];
+  const definite = findings.filter((finding) => finding.class === "definite");
+  if (definite.length > 0) {
+    throw new AppError("sanitizer_finding", {
+      detail:
+        "The record still holds what looks like a secret or personal data. Update the client and sanitize again.",
+      faults: definite.slice(0, 20).map(({ rule, path }) => ({ code: rule, path })),
+    });
+  }
+  return parsed.upload;
+}
+
+/** The answer to an upload that was here before, or a refusal; `null` for a new one. */
+async function repetition(
+  tx: Store,
+  input: { account: string; upload: ParsedUpload; receivedSha256: string },
+): Promise<Ingested | null> {
+  const { account, upload, receivedSha256 } = input;
+  const slot = upload.privatePart?.slot ?? null;
+  const withdrawn = await tx.tombstones.find(account, { declaredId: upload.declaredId, slot });
+  if (withdrawn)
+    throw new AppError("withdrawn", { detail: "This episode was withdrawn and can't be uploaded again." });
+  const first = await tx.episodes.byDeclaredId(account, upload.declaredId);
+  if (!first) return null;
+  const sameBytes = first.receivedSha256 === receivedSha256;
+  if (!sameBytes && upload.record.hash_basis === 2 && !differsInAcceptanceOnly(first, upload)) {
+    throw new AppError("id_conflict", {
+      detail: "Another record with this id was accepted before. The first stays.",
+    });
+  }
+  return { receipt: receiptOf(first, upload.warnings), created: false };
+}
+
+/** The hash of a version 2 record covers everything but the time of consent, so an equal hash is the same record. */
+function differsInAcceptanceOnly(first: Episode, upload: ParsedUpload): boolean {
+  return (
+    first.contentHash === upload.record.content_hash && first.slot === (upload.privatePart?.slot ?? null)
+  );
+}
+
+/** One live episode per (contributor, slot): the older makes way, unless staff have acted on it (permanence.md 3, 5). */
+async function supersede(
+  deps: Deps,
+  tx: Store,
+  input: { actor: Actor; account: string; slot: string | null },
+): Promise<void> {
+  if (input.slot === null) return;
+  const older = await tx.episodes.lockLiveBySlot(input.account, input.slot);
+  if (!older) return;
+  const { state } = older.lifecycle;
+  if (state === "rejected" || state === "hidden" || state === "taken_down") {
+    throw new AppError("slot_refused", {
+      detail: "An earlier upload of this part of the session was refused or is being checked.",
+    });
+  }
+  await applyEvent(tx, {
+    episode: older,
+    event: { type: "superseded" },
+    cause: causeOf(deps, input.actor, "contributor"),
+  });
+}
+
+/** Nobody's claim blocks another account: where the id is taken, this account's record gets a digest of its own. */
+async function freePublicId(tx: Store, input: { account: string; upload: ParsedUpload }): Promise<string> {
+  const wanted = input.upload.record.id;
+  const taken = await tx.episodes.byId(wanted);
+  return taken ? claimedEpisodeId(input.account, input.upload.declaredId) : wanted;
+}
+
+/** The receipt of an accepted upload; the same for every repetition. */
+export function receiptOf(
+  row: Pick<Episode, "declaredId" | "id" | "receivedSha256">,
+  warnings: Receipt["warnings"],
+): Receipt {
+  return {
+    episode_id: row.declaredId,
+    object_key: bodyKey(row.id),
+    etag: row.receivedSha256,
+    public_id: row.id,
+    warnings,
+  };
+}
+
+async function refuseWhilePaused(store: Store): Promise<void> {
+  const { paused } = await store.instance.read();
+  if (paused)
+    throw new AppError("paused", {
+      detail: "The operator has paused uploads. Try again later; nothing is lost.",
+    });
+}

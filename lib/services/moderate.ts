@@ -1,0 +1,217 @@
+import type { Action, Actor } from "#lib/domain/access/policy.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import type { EpisodeEvent } from "#lib/domain/lifecycle/episode-states.ts";
+import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
+import { reasonOf, type ReasonKind } from "#lib/domain/registry.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import type { Episode, Store } from "#lib/ports/store.ts";
+import { actorName, authorise } from "./authorise.ts";
+import { applyEvent, causeOf } from "./episode-events.ts";
+import { demandClearance } from "./instance-rules.ts";
+import { remember } from "./remember.ts";
+
+const LEASE_MINUTES = 15;
+
+type Decision = {
+  action: Action;
+  name: string;
+  /** The event, made under lock: guards are asked about the row as it is now. */
+  event: (tx: Store, episode: Episode) => Promise<EpisodeEvent> | EpisodeEvent;
+  /** What the never-forget log has to keep of it. */
+  fact?: (episode: Episode) => PermanenceFact;
+};
+
+/** One decision of staff: authorised, not about one's own upload, under lock, with event, never-forget entry and audit row. */
+async function decide(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; caseId?: string | undefined; decision: Decision },
+): Promise<Episode> {
+  const { decision } = input;
+  authorise(actor, decision.action);
+  return deps.store.transaction(async (tx) => {
+    const episode = await tx.episodes.lock(input.episodeId);
+    if (!episode) throw new AppError("not_found");
+    await refuseOwnUpload(tx, actor, episode);
+    const event = await decision.event(tx, episode);
+    const cause = causeOf(deps, actor, "staff", input.caseId ?? null);
+    const after = await applyEvent(tx, { episode, event, cause });
+    if (decision.fact) await remember(deps, tx, [decision.fact(episode)]);
+    await tx.audit.append({
+      at: cause.at,
+      actor: actorName(actor),
+      action: decision.name,
+      subject: episode.id,
+    });
+    return after;
+  });
+}
+
+/** Takes a quarantined episode into review for 15 minutes. */
+export function claimEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+  const leaseUntil = new Date(deps.clock.now().getTime() + LEASE_MINUTES * 60_000);
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: {
+      action: "episode.claim",
+      name: "episode.claim",
+      event: () => ({ type: "claimed", by: actorName(actor), leaseUntil }),
+    },
+  });
+}
+
+/** Gives a claimed episode back to the queue. */
+export function unclaimEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: { action: "episode.claim", name: "episode.unclaim", event: () => ({ type: "unclaimed" }) },
+  });
+}
+
+/**
+ * Publishes a reviewed episode. Open findings forbid it, unless the moderator says of this record that each of them is a
+ * false alarm; that is an audit row of its own.
+ */
+export function approveEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; dismissFindings?: boolean | undefined },
+): Promise<Episode> {
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: {
+      action: "episode.decide",
+      name: "episode.approve",
+      event: async (tx, episode) => {
+        refuseUnlessClaimed(actor, episode);
+        const cleared =
+          input.dismissFindings === true ? await dismissFindings(deps, tx, { actor, episode }) : episode;
+        return { type: "approved", clearance: await demandClearance(tx, cleared) };
+      },
+    },
+  });
+}
+
+/** Refuses a reviewed episode with a closed reason; its slot stays refused. */
+export function rejectEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; reason: string },
+): Promise<Episode> {
+  const reason = knownReason("reject", input.reason);
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: {
+      action: "episode.decide",
+      name: "episode.reject",
+      event: (_tx, episode) => {
+        refuseUnlessClaimed(actor, episode);
+        return { type: "rejected", reason };
+      },
+    },
+  });
+}
+
+/** Takes an episode out of sight while something is checked. Reversible, and effective at commit. */
+export function hideEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; reason: string; caseId?: string | undefined },
+): Promise<Episode> {
+  const reason = knownReason("hide", input.reason);
+  return decide(deps, actor, {
+    ...input,
+    decision: {
+      action: "episode.hide",
+      name: "episode.hide",
+      event: () => ({ type: "hidden", reason }),
+      fact: (episode) => ({ type: "episode.hidden", publicId: episode.id, reason }),
+    },
+  });
+}
+
+/** Shows a hidden episode again, if the guard agrees. */
+export function unhideEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: {
+      action: "episode.decide",
+      name: "episode.unhide",
+      event: async (tx, episode) => ({
+        type: "unhidden",
+        clearance: await demandClearance(tx, episode, { lifting: true }),
+      }),
+      fact: (episode) => ({ type: "episode.unhidden", publicId: episode.id }),
+    },
+  });
+}
+
+/** Takes an episode down by policy or under a legal order, with a closed reason. Reversible by `restoreEpisode`. */
+export function takeDownEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; reason: string; caseId?: string | undefined },
+): Promise<Episode> {
+  const reason = knownReason("take_down", input.reason);
+  const legal = reasonOf("take_down", reason)?.legal === true;
+  return decide(deps, actor, {
+    ...input,
+    decision: {
+      action: "episode.take_down",
+      name: "episode.take_down",
+      event: () => ({ type: "taken_down", reason, legal }),
+      fact: (episode) => ({ type: "episode.taken_down", publicId: episode.id, reason, legal }),
+    },
+  });
+}
+
+/** Puts a taken-down episode back, if the guard agrees. */
+export function restoreEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+  return decide(deps, actor, {
+    episodeId: input.episodeId,
+    decision: {
+      action: "episode.take_down",
+      name: "episode.restore",
+      event: async (tx, episode) => ({ type: "restored", clearance: await demandClearance(tx, episode) }),
+      fact: (episode) => ({ type: "episode.restored", publicId: episode.id }),
+    },
+  });
+}
+
+async function dismissFindings(
+  deps: Deps,
+  tx: Store,
+  input: { actor: Actor; episode: Episode },
+): Promise<Episode> {
+  const { actor, episode } = input;
+  if (!episode.scan || episode.scan.openFindings === 0) return episode;
+  await tx.episodes.resolveFindings(episode.id);
+  await tx.audit.append({
+    at: deps.clock.now(),
+    actor: actorName(actor),
+    action: "findings.dismiss",
+    subject: episode.id,
+  });
+  return { ...episode, scan: { ...episode.scan, openFindings: 0 } };
+}
+
+/** People don't decide on their own uploads, as soon as there is somebody else who can. */
+async function refuseOwnUpload(tx: Store, actor: Actor, episode: Episode): Promise<void> {
+  if (actor.kind !== "user" || actor.userId !== episode.account) return;
+  const moderators =
+    (await tx.accounts.countWithRole("moderator")) + (await tx.accounts.countWithRole("lead"));
+  if (moderators > 1)
+    throw new AppError("forbidden", { detail: "Somebody else has to decide on your own upload." });
+}
+
+function refuseUnlessClaimed(actor: Actor, episode: Episode): void {
+  if (episode.lifecycle.state !== "in_review" || episode.lifecycle.claimedBy === actorName(actor)) return;
+  throw new AppError("forbidden", { detail: "Another person has claimed this episode." });
+}
+
+function knownReason(kind: ReasonKind, code: string): string {
+  if (!reasonOf(kind, code)) {
+    throw new AppError("input_invalid", { faults: [{ code: "unknown_reason", path: "$.reason" }] });
+  }
+  return code;
+}

@@ -1,0 +1,26 @@
+import type { Deps } from "#lib/ports/deps.ts";
+import { bodyKey } from "./episode-body.ts";
+import { applyEvent, ruleCause } from "./episode-events.ts";
+
+/**
+ * Deletes what is left of an ended episode: search row, object, staged copy, findings; then marks it erased. Take-downs are
+ * sealed, not purged, until they are finalised. Every step can be repeated.
+ */
+export async function purgeEpisode(deps: Deps, input: { episodeId: string }): Promise<void> {
+  const episode = await deps.store.episodes.byId(input.episodeId);
+  if (!episode || episode.legalHold) return;
+  const { state, tombstone } = episode.lifecycle;
+  if (state !== "erased" && !(state === "tombstoned" && tombstone !== "taken_down")) return;
+  await deps.search.remove(episode.id);
+  await deps.objects.remove(bodyKey(episode.id));
+  await deps.store.transaction(async (tx) => {
+    const locked = await tx.episodes.lock(episode.id);
+    if (!locked) return;
+    await tx.staging.drop(locked.id);
+    await tx.episodes.forgetContent(locked.id);
+    if (locked.lifecycle.state === "tombstoned") {
+      const fresh = await tx.episodes.lock(locked.id);
+      if (fresh) await applyEvent(tx, { episode: fresh, event: { type: "erased" }, cause: ruleCause(deps) });
+    }
+  });
+}

@@ -1,0 +1,15 @@
+import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import type { Store } from "#lib/ports/store.ts";
+
+/**
+ * Writes facts to the never-forget log before the transaction that they belong to commits, and so before any answer is sent
+ * (permanence.md 13). The lock makes one process at a time extend the chain. If the transaction then fails, the log knows
+ * more than the database: the next start applies it, which withdraws what somebody asked to withdraw.
+ */
+export async function remember(deps: Deps, tx: Store, facts: readonly PermanenceFact[]): Promise<void> {
+  if (facts.length === 0) return;
+  await tx.lock("permanence");
+  const permanenceHead = await deps.permanence.append(facts, deps.clock.now());
+  await tx.instance.write({ permanenceHead });
+}

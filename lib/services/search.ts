@@ -1,0 +1,21 @@
+import type { EpisodeSummary } from "#lib/domain/episode/summary.ts";
+import type { SearchHits, SearchQuery } from "#lib/domain/search/query.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+
+export type SearchItem = EpisodeSummary & { fragment: string | null };
+export type SearchResult = Omit<SearchHits, "ids" | "fragments"> & { items: SearchItem[] };
+
+/**
+ * Searches public episodes. The index names ids; what is shown comes from rows that are published at this moment, so an
+ * index that lags or lies can't show what was withdrawn. Words and fragments of a dropped hit are dropped with it.
+ */
+export async function searchEpisodes(deps: Deps, query: SearchQuery): Promise<SearchResult> {
+  const { ids, fragments, ...rest } = await deps.search.search(query);
+  const rows = await deps.store.episodes.publicSummaries(ids);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const items = ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row ? [{ ...row, fragment: fragments[id] ?? null }] : [];
+  });
+  return { ...rest, items };
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { testDatabase } from "#db/testing/database.ts";
+import { loadConfig } from "#lib/config.ts";
+import { createDeps, prepareJobs } from "#lib/container.ts";
+import type { Actor, Role } from "#lib/domain/access/policy.ts";
+import { OPERATOR } from "#lib/domain/access/policy.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import { createUser } from "#lib/services/accounts.ts";
+import { createTokenFor } from "#lib/services/tokens.ts";
+import { authenticateToken } from "#lib/services/tokens.ts";
+import { jobHandlers } from "#workers/handlers/job-handlers.ts";
+
+export type TestPlatform = {
+  deps: Deps;
+  databaseUrl: string;
+  dataDir: string;
+  /** Waits until no job waits or runs. Fails if a job was parked. */
+  settle(): Promise<void>;
+  /** A signed-in person with roles. */
+  person(email: string, ...roles: Role[]): Promise<Extract<Actor, { via: "session" }>>;
+  /** The actor of a fresh token of a contributor. */
+  uploader(email: string, options?: { shared?: boolean }): Promise<Extract<Actor, { via: "token" }>>;
+  close(): Promise<void>;
+};
+
+type Options = {
+  releasePolicy?: Deps["rules"]["releasePolicy"];
+  /** Work on jobs as they come; off for tests that look at what lies between. */
+  working?: boolean;
+  /** An own data folder, kept after the test's platform is closed. */
+  dataDir?: string;
+  databaseUrl?: string;
+};
+
+/** The real platform without its pages: embedded PostgreSQL, files, queues and worker, in this process. */
+export async function testPlatform(options: Options = {}): Promise<TestPlatform> {
+  const database = options.databaseUrl ? null : await testDatabase();
+  const databaseUrl = options.databaseUrl ?? database?.url ?? "";
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "trace-share-test-")));
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    RELEASE_POLICY: options.releasePolicy ?? "auto",
+    NEXTAUTH_SECRET: "a secret for tests of forty characters or so",
+    LOG_LEVEL: "silent",
+  });
+  await prepareJobs(databaseUrl);
+  const instance = await createDeps(config, { role: "worker" });
+  const { deps } = instance;
+  if (options.working !== false) await instance.work(jobHandlers(deps));
+  return {
+    deps,
+    databaseUrl,
+    dataDir,
+    settle: () => settle(deps),
+    person: async (email, ...roles) => {
+      const user = await createUser(deps, OPERATOR, { email, role: "contributor" });
+      for (const role of roles) await createUser(deps, OPERATOR, { email, role });
+      return { kind: "user", userId: user.id, roles: ["contributor", ...roles], via: "session" };
+    },
+    uploader: async (email, { shared = false } = {}) => {
+      const scopes = ["episodes:write", "episodes:revoke", "read"] as const;
+      const { token } = await createTokenFor(deps, OPERATOR, {
+        email,
+        scopes,
+        name: "test",
+        days: 1,
+        shared,
+      });
+      return (await authenticateToken(deps, token)) as Extract<Actor, { via: "token" }>; // it was made of a token
+    },
+    close: async () => {
+      await instance.close();
+      await database?.drop();
+      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function settle(deps: Deps): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const waiting = Object.values(await deps.jobOffice.pending()).reduce((sum, count) => sum + count, 0);
+    if (waiting === 0) break;
+    if (Date.now() > deadline) throw new Error(`${waiting} jobs are still waiting`);
+    await sleep(20);
+  }
+  const [parked] = await deps.jobOffice.parked();
+  if (parked) throw new Error(`a job was parked: ${parked.name} ${parked.code}`);
+}
