@@ -1,0 +1,66 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildCli, isAllowed } from "./build.ts";
+import { CLI_VERSION } from "./version.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(join(tmpdir(), "trace-share-build-"));
+const dist = join(folder, "dist");
+
+beforeAll(async () => void (await buildCli(dist)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(script: string, ...argv: string[]) {
+  const env = { HOME: folder, NODE_ENV: "production" as const };
+  const ran = spawnSync(process.execPath, [script, ...argv], { env, cwd: folder, encoding: "utf8" });
+  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+describe("the program, started", () => {
+  it.each([
+    ["from its sources", join(root, "cli/main.ts")],
+    ["from the bundle, without any package", join(dist, "main.mjs")],
+  ])("%s, ends with the documented exit codes and a quiet standard error", (_name, script) => {
+    expect(start(script, "--help")).toMatchObject({ code: 0, stderr: "" });
+    expect(start(script, "--version")).toMatchObject({ code: 0, stdout: `${CLI_VERSION}\n` });
+    expect(start(script, "run", "--dry-run")).toMatchObject({ code: 1 });
+    expect(start(script, "run")).toMatchObject({ code: 2 });
+    expect(start(script, "run", "--no-such-flag")).toMatchObject({ code: 2 });
+    expect(start(script, "no-such-command")).toMatchObject({ code: 2 });
+    expect(start(script, "consent", "status")).toMatchObject({ code: 1, stderr: "" });
+  });
+});
+
+describe("the package", () => {
+  it("is small, has no dependencies and the project's version", () => {
+    const manifest = JSON.parse(readFileSync(join(dist, "package.json"), "utf8"));
+    const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(manifest).toMatchObject({
+      name: "trace-share",
+      version: project.version,
+      engines: { node: ">=22.18" },
+    });
+    expect(manifest.dependencies).toBeUndefined();
+    const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
+    expect(bytes).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  it("fails to build when a module from outside the lists gets in", async () => {
+    await expect(buildCli(join(folder, "bad"), "lib/adapters/zstd-frame.ts")).rejects.toThrow("not allowed");
+
+    expect(isAllowed(join(root, "cli/main.ts"))).toBe(true);
+    expect(isAllowed(join(root, "node_modules/zod/index.js"))).toBe(true);
+    for (const path of [
+      "lib/services/ingest.ts",
+      "node_modules/next/index.js",
+      "db/client.ts",
+      "lib/config.ts",
+    ]) {
+      expect(isAllowed(join(root, path))).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import { CLI_VERSION } from "./version.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Packages that may be in the bundle, each with what it brings along itself. */
+const PACKAGES = ["zod", "@noble/hashes", "smol-toml", "ipaddr.js", "commander", "@clack/prompts"];
+const FOLDERS = ["cli/", "lib/domain/", "registry/"];
+
+/** Builds the publishable package into a folder. Throws if the module graph names anything that is not on the lists. */
+export async function buildCli(folder: string, entry = "cli/main.ts"): Promise<{ modules: number }> {
+  const bundle = await rolldown({
+    input: { main: join(root, entry) },
+    platform: "node",
+    cwd: root,
+    logLevel: "warn",
+    onwarn(warning) {
+      throw new Error(`the bundle has a warning: ${warning.message}`);
+    },
+  });
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const { output } = await bundle.write({
+      dir: folder,
+      format: "esm",
+      minify: true,
+      entryFileNames: "[name].mjs",
+      chunkFileNames: "[name]-[hash].mjs",
+    });
+    const chunks = output.filter((file) => file.type === "chunk");
+    const own = new Set(chunks.map((chunk) => chunk.fileName));
+    const modules = chunks.flatMap((chunk) => chunk.moduleIds);
+    const outside = chunks
+      .flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])
+      .filter((name) => !own.has(name) && !name.startsWith("node:"));
+    const foreign = [...modules.filter((id) => !isAllowed(id)), ...outside];
+    if (foreign.length > 0) throw new Error(`not allowed in the CLI's bundle:\n  ${foreign.join("\n  ")}`);
+    writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
+    return { modules: modules.length };
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** A module of ours in an allowed folder, one of a listed package, or the bundler's own helper. */
+export function isAllowed(id: string): boolean {
+  if (id.startsWith("\0")) return true;
+  const path = relative(root, id.replace(/\?.*$/, "")).split(sep).join("/");
+  const inPackage = /^node_modules\/(?:.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+  if (inPackage) return allowedPackages().has(inPackage);
+  return FOLDERS.some((folder) => path.startsWith(folder));
+}
+
+function allowedPackages(): Set<string> {
+  const allowed = new Set<string>();
+  const pending = [...PACKAGES];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (allowed.has(name)) continue;
+    allowed.add(name);
+    pending.push(...dependenciesOf(name));
+  }
+  return allowed;
+}
+
+function dependenciesOf(name: string): string[] {
+  const read = createRequire(import.meta.url);
+  const { dependencies }: { dependencies?: Record<string, string> } = read(
+    join(root, "node_modules", name, "package.json"),
+  );
+  return Object.keys(dependencies ?? {});
+}
+
+function manifest() {
+  return {
+    name: "trace-share",
+    version: CLI_VERSION,
+    description:
+      "Share coding-agent sessions: sanitized on your machine, reviewed by you, withdrawn whenever you say.",
+    license: "MIT OR Apache-2.0",
+    type: "module",
+    bin: { "trace-share": "main.mjs" },
+    engines: { node: ">=22.18" },
+    files: ["*.mjs"],
+  };
+}
+
+if (import.meta.main) {
+  const { modules } = await buildCli(join(root, "dist", "cli"));
+  process.stdout.write(`dist/cli: ${modules} modules in the bundle\n`);
+}

@@ -1,0 +1,48 @@
+import { CURRENT_CONSENT } from "#lib/domain/registry.ts";
+import { consentOf } from "#cli/io/contributor.ts";
+import { EXIT, type ExitCode } from "#cli/io/failure.ts";
+import { countUploads, listRevocations } from "#cli/io/ledger.ts";
+import { readSettings } from "#cli/io/settings.ts";
+import { readState } from "#cli/io/state.ts";
+import { safeLine } from "#cli/io/safe-text.ts";
+import { type Io, say, sayJson } from "#cli/io/terminal.ts";
+import { CLI_VERSION } from "#cli/version.ts";
+
+/** What this machine knows: consent, platform, what was sent, what was withdrawn. Asks nobody. */
+export function status(io: Io, options: { json?: boolean }): ExitCode {
+  const settings = readSettings(io);
+  const state = readState(settings.home);
+  const consent = state && consentOf(state);
+  const uploads = state ? countUploads(state) : [];
+  const revocations = state ? listRevocations(state) : [];
+  state?.close();
+  const count = (answer: string) => revocations.filter((entry) => entry.answer === answer).length;
+  const facts = {
+    version: CLI_VERSION,
+    home: settings.home,
+    consent: !consent ? "none" : consent.textSha256 === CURRENT_CONSENT.sha256 ? consent.version : "outdated",
+    license: consent?.license ?? "none",
+    platform: settings.worker.baseUrl ?? "none",
+    token: settings.worker.apiToken ? "set" : "none",
+    revocations_confirmed: count("confirmed"),
+    revocations_not_confirmed: count("none"),
+    revocations_not_found: count("not_found"),
+  };
+  if (options.json) {
+    sayJson(io, { ok: true, ...facts, uploads, next_steps: nextSteps(facts) });
+    return EXIT.ok;
+  }
+  for (const [name, value] of Object.entries(facts)) say(io, `${name}: ${safeLine(String(value))}`);
+  for (const { platform, source, answer, docs } of uploads) {
+    say(io, `source=${safeLine(source)} docs=${docs} answer=${answer} platform=${safeLine(platform)}`);
+  }
+  for (const step of nextSteps(facts)) say(io, `Next: ${step}`);
+  return EXIT.ok;
+}
+
+function nextSteps(facts: { consent: string; revocations_not_confirmed: number }): string[] {
+  if (facts.consent === "none" || facts.consent === "outdated") {
+    return ["trace-share consent init --license CC0-1.0"];
+  }
+  return facts.revocations_not_confirmed > 0 ? ["trace-share revoke sync"] : [];
+}

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import type { State } from "./state.ts";
+
+/** What a platform has answered to an upload for good: it holds it, or it says that it was withdrawn. */
+export type UploadEntry = {
+  platform: string;
+  contentHash: string;
+  episodeId: string;
+  publicId: string | undefined;
+  slot: string;
+  source: string;
+  answer: "stored" | "withdrawn";
+  at: string;
+};
+
+/** Remembers an answer; called at once after each one, so that an interrupted run goes on where it was. */
+export function storeUpload(state: State, entry: UploadEntry): void {
+  state.database
+    .prepare(
+      `insert into upload (platform, content_hash, episode_id, public_id, slot, source, answer, at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (platform, content_hash) do update set answer = excluded.answer, at = excluded.at`,
+    )
+    .run(
+      entry.platform,
+      entry.contentHash,
+      entry.episodeId,
+      entry.publicId ?? null,
+      entry.slot,
+      entry.source,
+      entry.answer,
+      entry.at,
+    );
+}
+
+/** What must not be sent to a platform again. */
+export type Known = {
+  /** Content hashes that the platform holds. */
+  stored: ReadonlySet<string>;
+  /** Slots whose episode the contributor has withdrawn, or the platform says so: refused for ever (permanence.md 16). */
+  withdrawnSlots: ReadonlySet<string>;
+};
+
+const HashRow = z.object({ content_hash: z.string() });
+const SlotRow = z.object({ slot: z.string() });
+
+/** Reads what a platform has. Withdrawals count on every platform, confirmed or not: withdrawn is withdrawn. */
+export function knownOn(state: State, platform: string | undefined): Known {
+  const stored = state.database
+    .prepare("select content_hash from upload where platform = ? and answer = 'stored'")
+    .all(platform ?? "");
+  const withdrawn = state.database
+    .prepare(
+      `select slot from upload
+       where (answer = 'withdrawn' and platform = ?) or episode_id in (select episode_id from revocation)`,
+    )
+    .all(platform ?? "");
+  return {
+    stored: new Set(stored.map((row) => HashRow.parse(row).content_hash)),
+    withdrawnSlots: new Set(withdrawn.map((row) => SlotRow.parse(row).slot)),
+  };
+}
+
+const CountRow = z.object({ platform: z.string(), source: z.string(), answer: z.string(), docs: z.number() });
+export type UploadCount = z.infer<typeof CountRow>;
+
+export function countUploads(state: State): UploadCount[] {
+  return state.database
+    .prepare(
+      `select platform, source, answer, count(*) as docs from upload
+       group by platform, source, answer order by platform, source, answer`,
+    )
+    .all()
+    .map((row) => CountRow.parse(row));
+}
+
+const RevocationRow = z
+  .object({
+    platform: z.string(),
+    episode_id: z.string(),
+    reason: z.string().nullable(),
+    requested_at: z.string(),
+    answer: z.enum(["none", "confirmed", "not_found"]),
+    effective_at: z.string().nullable(),
+  })
+  .transform((row) => ({
+    platform: row.platform,
+    episodeId: row.episode_id,
+    reason: row.reason,
+    requestedAt: row.requested_at,
+    answer: row.answer,
+    effectiveAt: row.effective_at,
+  }));
+/** A withdrawal on one platform. It is confirmed only by the platform's receipt; `not_found` is the platform's last word. */
+export type RevocationEntry = z.infer<typeof RevocationRow>;
+
+export function listRevocations(state: State): RevocationEntry[] {
+  return state.database
+    .prepare(
+      `select platform, episode_id, reason, requested_at, answer, effective_at from revocation
+       order by requested_at, episode_id, platform`,
+    )
+    .all()
+    .map((row) => RevocationRow.parse(row));
+}
+
+const PlatformRow = z.object({ platform: z.string() });
+
+/** The platforms that an episode was sent to. */
+export function platformsOf(state: State, episodeId: string): string[] {
+  return state.database
+    .prepare("select distinct platform from upload where episode_id = ? order by platform")
+    .all(episodeId)
+    .map((row) => PlatformRow.parse(row).platform);
+}
+
+/** Queues a withdrawal; one that is queued or answered already stays as it is. True if it is new. */
+export function addRevocation(
+  state: State,
+  entry: { platform: string; episodeId: string; reason: string | undefined; at: string },
+): boolean {
+  const { changes } = state.database
+    .prepare(
+      `insert into revocation (platform, episode_id, reason, requested_at, answer)
+       values (?, ?, ?, ?, 'none') on conflict do nothing`,
+    )
+    .run(entry.platform, entry.episodeId, entry.reason ?? null, entry.at);
+  return Number(changes) > 0;
+}
+
+/** Gives withdrawals that were queued before any platform was set to this one. */
+export function adoptRevocations(state: State, platform: string): void {
+  state.database.prepare("update or ignore revocation set platform = ? where platform = ''").run(platform);
+  state.database.prepare("delete from revocation where platform = ''").run();
+}
+
+export function storeRevocationAnswer(
+  state: State,
+  entry: {
+    platform: string;
+    episodeId: string;
+    answer: "confirmed" | "not_found";
+    effectiveAt: string | undefined;
+    at: string;
+  },
+): void {
+  state.database
+    .prepare(
+      `update revocation set answer = ?, effective_at = ?, answered_at = ?
+       where platform = ? and episode_id = ?`,
+    )
+    .run(entry.answer, entry.effectiveAt ?? null, entry.at, entry.platform, entry.episodeId);
+}

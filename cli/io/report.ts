@@ -1,0 +1,34 @@
+/** Bytes as people read them: 1024-based, one decimal. */
+export function humanBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Counters of a run under the older tool's names, one `name=value` line each; bytes also in human form. */
+export function counterLines(counters: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counters).map(([name, value]) =>
+    name.endsWith("_bytes") ? `${name}=${value} (${humanBytes(value)})` : `${name}=${value}`,
+  );
+}
+
+/** `secret 3, user 2`, most frequent first; `none` for nothing. */
+export function countsInWords(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return entries.length === 0 ? "none" : entries.map(([name, count]) => `${name} ${count}`).join(", ");
+}
+
+/** Names that logs gave to their records, shown only where they look like names: anything else may be text. */
+export function recordTypes(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const safe: Record<string, number> = {};
+  for (const [type, count] of Object.entries(counts)) {
+    const name = /^[A-Za-z][A-Za-z_./-]{0,47}$/.test(type) ? type : "(other)";
+    safe[name] = (safe[name] ?? 0) + count;
+  }
+  return safe;
+}

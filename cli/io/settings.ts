@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { readCliConfig } from "#lib/domain/client/config-file.ts";
+import { systemCode, usageFailure } from "./failure.ts";
+import type { Io } from "./terminal.ts";
+
+/** Where the contributor's own things are. The names of the variables are the older tool's. */
+export type Settings = {
+  /** Folder of the program's state, default `~/.trace-share`. */
+  home: string;
+  /** The user's home folder, in which the agents keep their sessions. */
+  userHome: string;
+  worker: { baseUrl: string | undefined; apiToken: string | undefined; timeoutMs: number };
+  allowInsecureHttp: boolean;
+};
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+const LEAST_TIMEOUT_SECONDS = 5;
+
+/** Reads `config.toml` and the environment; the environment wins. An empty variable counts as unset. */
+export function readSettings(io: Io): Settings {
+  const get = (name: string) => io.env[name] || undefined;
+  const userHome = get("HOME") ?? get("USERPROFILE") ?? homedir();
+  const home = absolute(get("TRACE_SHARE_HOME"), io) ?? join(userHome, ".trace-share");
+  const configPath = absolute(get("TRACE_SHARE_CONFIG"), io) ?? join(home, "config.toml");
+  const file = readConfig(configPath, get("TRACE_SHARE_CONFIG") !== undefined);
+  const seconds = file.worker.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
+  return {
+    home,
+    userHome,
+    worker: {
+      baseUrl: get("TRACE_SHARE_WORKER_BASE_URL") ?? file.worker.base_url,
+      apiToken: get("TRACE_SHARE_WORKER_API_TOKEN") ?? file.worker.api_token,
+      timeoutMs: Math.max(LEAST_TIMEOUT_SECONDS, seconds) * 1_000,
+    },
+    allowInsecureHttp: get("TRACE_SHARE_ALLOW_INSECURE_HTTP") === "1",
+  };
+}
+
+/** The platform to talk to: its origin and path without a trailing slash, checked to be safe for a token. */
+export function platformUrl(settings: Settings): string {
+  const { baseUrl } = settings.worker;
+  if (!baseUrl) {
+    throw usageFailure("platform_unset", "No platform is set: trace-share does not know where to send to.", [
+      "set TRACE_SHARE_WORKER_BASE_URL=https://… (or `base_url` under [worker] in config.toml)",
+    ]);
+  }
+  const url = URL.parse(baseUrl);
+  if (
+    !url ||
+    (url.protocol !== "https:" && url.protocol !== "http:") ||
+    url.username ||
+    url.search ||
+    url.hash
+  ) {
+    throw usageFailure(
+      "platform_invalid",
+      "TRACE_SHARE_WORKER_BASE_URL (base_url in config.toml) is not an http or https address without user, query and fragment.",
+    );
+  }
+  if (url.protocol === "http:" && !settings.allowInsecureHttp) {
+    throw usageFailure(
+      "insecure_http",
+      "The platform's address starts with http://, so the token and the episodes would travel unencrypted; this is refused, also on this machine.",
+      [
+        "use an https:// address, or set TRACE_SHARE_ALLOW_INSECURE_HTTP=1 for a platform on your own machine or network",
+      ],
+    );
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+/** The platform's address if one is set and usable, else undefined: for commands that can do without. */
+export function optionalPlatformUrl(settings: Settings): string | undefined {
+  return settings.worker.baseUrl === undefined ? undefined : platformUrl(settings);
+}
+
+function readConfig(path: string, mustExist: boolean) {
+  let text = "";
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || mustExist) {
+      throw usageFailure("config_unreadable", `The configuration file ${path} can't be read.`);
+    }
+  }
+  const parsed = readCliConfig(text);
+  if (parsed.ok) return parsed.config;
+  throw usageFailure(
+    "config_invalid",
+    `The configuration file ${path} is wrong at: ${parsed.at.join(", ")}.`,
+  );
+}
+
+function absolute(path: string | undefined, io: Io): string | undefined {
+  if (path === undefined) return undefined;
+  return isAbsolute(path) ? path : resolve(io.cwd, path);
+}

@@ -1,0 +1,108 @@
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { CliFailure, systemCode } from "./failure.ts";
+
+/** The contributor's local state, one SQLite file beside the older client's `state.sqlite`, which is never touched. */
+export type State = { database: DatabaseSync; close(): void };
+
+const FILE = "platform.sqlite";
+const SCHEMA_VERSION = 1;
+
+/** Append-only consents; what was sent where; what was withdrawn where. Episodes and their text are never kept. */
+const SCHEMA = `
+  create table contributor (
+    only integer primary key check (only = 1),
+    salt text not null,
+    slot_key text not null,
+    created_at text not null
+  ) strict;
+  create table consent (
+    seq integer primary key,
+    version text not null,
+    text_sha256 text not null,
+    license text not null,
+    accepted_at text not null
+  ) strict;
+  create table upload (
+    platform text not null,
+    content_hash text not null,
+    episode_id text not null,
+    public_id text,
+    slot text not null,
+    source text not null,
+    answer text not null check (answer in ('stored', 'withdrawn')),
+    at text not null,
+    primary key (platform, content_hash)
+  ) strict;
+  create index upload_by_id on upload (episode_id);
+  create table revocation (
+    platform text not null,
+    episode_id text not null,
+    reason text,
+    requested_at text not null,
+    answer text not null check (answer in ('none', 'confirmed', 'not_found')),
+    effective_at text,
+    answered_at text,
+    primary key (platform, episode_id)
+  ) strict;
+`;
+
+/** Opens the state for writing and makes it on first use: folder 0700, file 0600. */
+export function openState(home: string): State {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const path = join(home, FILE);
+    const isNew = !existsSync(path);
+    const database = new DatabaseSync(path, { timeout: 5_000 });
+    if (isNew) chmodSync(path, 0o600);
+    migrate(database);
+    return { database, close: () => database.close() };
+  } catch (error) {
+    throw explain(error, home);
+  }
+}
+
+/** Opens the state for reading alone; undefined if there is none yet. Nothing is made or changed. */
+export function readState(home: string): State | undefined {
+  const path = join(home, FILE);
+  if (!existsSync(path)) return undefined;
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    const version = versionOf(database);
+    if (version === SCHEMA_VERSION) return { database, close: () => database.close() };
+    database.close();
+    // a first start that was cut off leaves an empty file
+    if (version === 0) return undefined;
+    throw newerState();
+  } catch (error) {
+    throw explain(error, home);
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  database.exec("begin immediate");
+  const version = versionOf(database);
+  if (version === 0) database.exec(`${SCHEMA} pragma user_version = ${SCHEMA_VERSION};`);
+  database.exec("commit");
+  if (version > SCHEMA_VERSION) throw newerState();
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("pragma user_version").get()?.["user_version"]);
+}
+
+function newerState(): CliFailure {
+  return new CliFailure("state_newer", "The local state was written by a newer trace-share.", {
+    nextSteps: ["use that version, or set TRACE_SHARE_HOME to another folder"],
+  });
+}
+
+function explain(error: unknown, home: string): unknown {
+  if (error instanceof CliFailure) return error;
+  const code = systemCode(error) ?? "unknown";
+  return new CliFailure("state_unusable", `The local state in ${home} can't be used (${code}).`, {
+    nextSteps: ["set TRACE_SHARE_HOME to a folder that you may write to"],
+    cause: error,
+  });
+}

@@ -1,0 +1,59 @@
+import type { EpisodeLine, Outcome } from "./outcome.ts";
+import { unseal } from "./seal.ts";
+import type { ShowOptions } from "./show-outcome.ts";
+
+/** The stable shape of `run --json`. */
+export function outcomeJson(outcome: Outcome, options: ShowOptions, nextSteps: readonly string[]): unknown {
+  const payloads = options.showPayload
+    ? outcome.episodes
+        .slice(0, options.previewLimit ?? outcome.episodes.length)
+        .map((line): unknown => JSON.parse(unseal(line.episode)))
+    : undefined;
+  return {
+    ok: !outcome.somethingRefused,
+    dry_run: outcome.dryRun,
+    platform: outcome.platform ?? null,
+    counters: outcome.counters,
+    sources: Object.entries(outcome.docsBySource).map(([source, docs]) => ({ source, docs })),
+    redactions_by_kind: outcome.redactionsByKind,
+    episodes: outcome.episodes.map((line) => episodeJson(line, outcome.platform, options)),
+    refused: outcome.refused.map(({ prompt, ...rest }) => ({ ...rest, prompt })),
+    skipped_files: [...outcome.reading.skipped, ...outcome.reading.notSessions],
+    reading: {
+      sessions: outcome.reading.sessions,
+      bad_lines: outcome.reading.badLines,
+      cut_files: outcome.reading.cutFiles,
+      prompts_without_answer: outcome.reading.promptsWithoutAnswer,
+      unknown_records: outcome.reading.unknownRecords,
+    },
+    ...(outcome.stopped ? { error: { code: outcome.stopped.code, message: outcome.stopped.message } } : {}),
+    ...(payloads ? { payloads } : {}),
+    next_steps: nextSteps,
+  };
+}
+
+function episodeJson(line: EpisodeLine, platform: string | undefined, options: ShowOptions): unknown {
+  const { episode, status, sent } = line;
+  return {
+    id: episode.id,
+    content_hash: episode.contentHash,
+    status,
+    source: episode.source,
+    position: episode.position ?? null,
+    start: episode.start ?? null,
+    disclosure: episode.disclosure,
+    steps: episode.steps,
+    tool_calls: episode.toolCalls,
+    bytes: episode.bytes,
+    ...(options.explainSize ? { sizes: episode.sizes } : {}),
+    redactions: { total: episode.redactions.total, by_kind: episode.redactions.byKind },
+    candidates: line.candidates,
+    preview: episode.preview,
+    ...(sent?.status === "uploaded"
+      ? { url: `${platform}/episodes/${sent.publicId}`, new: sent.isNew, warnings: sent.warnings }
+      : {}),
+    ...(sent && sent.status !== "uploaded"
+      ? { refusal: { status: sent.refusal.status, code: sent.refusal.code, errors: sent.refusal.faults } }
+      : {}),
+  };
+}

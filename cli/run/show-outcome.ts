@@ -1,0 +1,131 @@
+import { counterLines, countsInWords, humanBytes } from "#cli/io/report.ts";
+import { safeLine } from "#cli/io/safe-text.ts";
+import { type Io, say, sayJson } from "#cli/io/terminal.ts";
+import type { EpisodeLine, Outcome } from "./outcome.ts";
+import { type SealedEpisode, unseal } from "./seal.ts";
+
+export type ShowOptions = {
+  review: boolean;
+  explainSize: boolean;
+  showPayload: boolean;
+  /** How many episodes are listed; payloads are shown of as many, but three unless it is given. */
+  previewLimit: number | undefined;
+};
+
+const LISTED = 50;
+const PAYLOADS = 3;
+const LARGEST = 10;
+
+/** The review: what would leave, before anything does. */
+export function showReview(io: Io, outcome: Outcome, options: ShowOptions): void {
+  const { episodes } = outcome;
+  const limit = options.previewLimit ?? LISTED;
+  say(io, `Review: ${episodes.length} episodes (${countsInWords(outcome.docsBySource)})`);
+  for (const line of episodes.slice(0, limit)) {
+    say(io, describe(line));
+    if (line.episode.preview) say(io, `    ${safeLine(line.episode.preview)}`);
+    for (const { rule, path } of line.candidates) {
+      say(io, `    look yourself: ${safeLine(rule)} at ${safeLine(path)} (a moderator will too)`);
+    }
+  }
+  if (episodes.length > limit) {
+    say(io, `  … and ${episodes.length - limit} more (--preview-limit N or --json show them)`);
+  }
+  say(io, `Redactions by kind: ${countsInWords(outcome.redactionsByKind)}`);
+  if (episodes.some((line) => line.episode.disclosure === "raw")) {
+    say(io, "Raw: these records hold the sanitized text of prompts, answers, commands and their output.");
+    say(io, "By sending them you say that you may publish it for every project above.");
+  } else {
+    say(
+      io,
+      "Summary: these records hold the two previews shown above at most, shapes and counts, no transcript.",
+    );
+  }
+  say(io);
+}
+
+export function showSizes(io: Io, episodes: readonly SealedEpisode[]): void {
+  const total = episodes.reduce((sum, episode) => sum + episode.bytes, 0);
+  const parts: Record<string, number> = {};
+  for (const { sizes } of episodes) {
+    for (const [part, bytes] of Object.entries(sizes)) parts[part] = (parts[part] ?? 0) + bytes;
+  }
+  say(io, `Size: ${total} bytes (${humanBytes(total)}) in ${episodes.length} episodes, before compression`);
+  for (const [part, bytes] of Object.entries(parts).sort(([, a], [, b]) => b - a)) {
+    say(io, `  ${part.padEnd(12)} ${humanBytes(bytes)}`);
+  }
+  const largest = episodes.toSorted((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1)).slice(0, LARGEST);
+  say(io, "Largest:");
+  for (const episode of largest) {
+    say(
+      io,
+      `  ${humanBytes(episode.bytes).padStart(10)}  ${episode.id}  ${episode.source}  ${episode.steps} steps`,
+    );
+  }
+  say(io);
+}
+
+export function showPayloads(io: Io, episodes: readonly SealedEpisode[], limit = PAYLOADS): void {
+  for (const episode of episodes.slice(0, limit)) {
+    say(io, `Payload of ${episode.id}:`);
+    sayJson(io, JSON.parse(unseal(episode)));
+  }
+  if (episodes.length > limit)
+    say(io, `… and ${episodes.length - limit} more (--preview-limit N shows them)`);
+  say(io);
+}
+
+/** What was passed over, what was refused, and the counters. */
+export function showResult(io: Io, outcome: Outcome): void {
+  showPassedOver(io, outcome);
+  for (const refused of outcome.refused) {
+    say(io, `refused: ${safeLine(refused.file)} prompt ${refused.prompt}: ${refused.code}`);
+    for (const { rule, path } of refused.findings) say(io, `    ${safeLine(rule)} at ${safeLine(path)}`);
+  }
+  for (const { episode, sent } of outcome.episodes) {
+    if (sent?.status === "uploaded") {
+      say(io, `uploaded: ${episode.id} ${outcome.platform}/episodes/${sent.publicId}`);
+      for (const warning of sent.warnings) {
+        say(io, `warning: ${episode.id}: ${safeLine(warning.code)} at ${safeLine(warning.path)}`);
+      }
+    } else if (sent) {
+      const { status, code, detail, faults } = sent.refusal;
+      say(
+        io,
+        `refused by the platform: ${episode.id}: ${status} ${safeLine(code)} ${safeLine(detail)}`.trimEnd(),
+      );
+      for (const fault of faults) say(io, `    ${safeLine(fault.code)} at ${safeLine(fault.path)}`);
+    }
+  }
+  for (const line of counterLines(outcome.counters)) say(io, line);
+  for (const [source, docs] of Object.entries(outcome.docsBySource)) say(io, `source=${source} docs=${docs}`);
+}
+
+function showPassedOver(io: Io, { reading }: Outcome): void {
+  for (const { file, reason } of reading.skipped) say(io, `not read: ${safeLine(file)}: ${reason}`);
+  for (const { file, reason } of reading.notSessions) say(io, `no session: ${safeLine(file)}: ${reason}`);
+  if (reading.badLines > 0) say(io, `lines that can't be read: ${reading.badLines}`);
+  if (reading.cutFiles > 0) say(io, `files whose last line is still being written: ${reading.cutFiles}`);
+  if (reading.openWindows > 0) {
+    say(io, `still open, offered later or with --include-open: ${reading.openWindows}`);
+  }
+  if (reading.promptsWithoutAnswer > 0) say(io, `prompts without an answer: ${reading.promptsWithoutAnswer}`);
+  const unknown = countsInWords(reading.unknownRecords);
+  if (unknown !== "none") say(io, `record types passed over: ${unknown}`);
+}
+
+function describe({ episode, status }: EpisodeLine): string {
+  const parts = [
+    episode.id.slice(0, 12),
+    status,
+    episode.source,
+    episode.start?.slice(0, 10) ?? "no date",
+    `prompt ${episode.position ?? "?"}`,
+    episode.disclosure,
+    `${episode.steps} steps`,
+    `${episode.toolCalls} calls`,
+    humanBytes(episode.bytes),
+    `redactions: ${countsInWords(episode.redactions.byKind)}`,
+  ];
+  return `  ${parts.map(safeLine).join("  ")}`;
+}

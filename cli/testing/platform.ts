@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { zstdDecompressSync } from "node:zlib";
+import { z } from "zod";
+import { EpisodeUpload } from "#lib/domain/episode/schema.ts";
+
+export type Received = { path: string; headers: IncomingMessage["headers"]; body: string };
+type Reply = { status: number; body?: unknown; headers?: Record<string, string> };
+
+/** A platform in a nutshell: it answers as docs/PROPOSAL.md says and keeps what it got. `script` overrides the next answers. */
+export type Platform = {
+  url: string;
+  received: Received[];
+  /** Answers to give before the usual ones, in order. */
+  script: Reply[];
+  /** Ids that revocations find. */
+  owned: Set<string>;
+  close(): Promise<void>;
+};
+
+export const TOKEN = "tst_a_token_of_the_test";
+
+export async function startPlatform(): Promise<Platform> {
+  const platform: Omit<Platform, "url" | "close"> = { received: [], script: [], owned: new Set() };
+  const server = createServer((request, response) => {
+    void read(request).then((received) => {
+      platform.received.push(received);
+      answer(response, platform.script.shift() ?? usual(received, platform.owned));
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return {
+    ...platform,
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function problem(status: number, code: string, more: object = {}): Reply {
+  const body = { type: `urn:trace-share:${code}`, title: code, status, code, ...more };
+  return { status, body, headers: { "content-type": "application/problem+json" } };
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(z.instanceof(Buffer).parse(chunk));
+  const bytes = Buffer.concat(chunks);
+  const plain = request.headers["content-encoding"] === "zstd" ? zstdDecompressSync(bytes) : bytes;
+  return { path: request.url ?? "", headers: request.headers, body: plain.toString("utf8") };
+}
+
+function usual({ path, headers, body }: Received, owned: Set<string>): Reply {
+  if (headers.authorization !== `Bearer ${TOKEN}`) return problem(401, "unauthenticated");
+  if (path === "/v1/episodes") {
+    const { id } = EpisodeUpload.parse(JSON.parse(body));
+    const isNew = !owned.has(id);
+    owned.add(id);
+    const receipt = {
+      episode_id: id,
+      object_key: `episodes/${id}`,
+      etag: "e",
+      public_id: id,
+      state: "received",
+    };
+    return { status: isNew ? 201 : 200, body: receipt };
+  }
+  const { episode_id } = z.object({ episode_id: z.string() }).parse(JSON.parse(body));
+  if (!owned.has(episode_id)) return problem(404, "not_found", { detail: "No such episode." });
+  return { status: 200, body: { episode_id, status: "revoked", effective_at: "2026-11-22T12:00:01.000Z" } };
+}
+
+function answer(response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
+  response.end(reply.body === undefined ? "" : JSON.stringify(reply.body));
+}

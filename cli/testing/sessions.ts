@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Secrets as they would stand in a log. Joined at run time, so that no scanner takes this file for a leak. */
+export const PLANTED = {
+  token: ["ghp", "_", "x7Kq2mZp9Rt4Vw8Ly3Nc6Hb1Jd5Fg0Ts2Qa8"].join(""),
+  password: ["correct", "Horse", "9Battery", "!x"].join(""),
+  email: ["marta.kowalczyk", "@", "acme-internal.net"].join(""),
+  userName: ["marta", "kowalczyk"].join(""),
+};
+
+const CODEX_ID = "11111111-2222-4333-8444-555555555555";
+
+/** A Codex rollout of two prompts: a failing and a passing test run, with planted secrets in the first. */
+export function writeCodexSession(
+  home: string,
+  options: { id?: string; prompts?: number; firstPrompt?: string; day?: string } = {},
+): string {
+  const { id = CODEX_ID, prompts = 2, firstPrompt = "Make the tests pass", day = "2026-03-04" } = options;
+  const cwd = `/home/${PLANTED.userName}/shop`;
+  const lines: object[] = [
+    entry(day, 0, "session_meta", { id, timestamp: at(day, 0), cwd, cli_version: "0.71.0", source: "cli" }),
+  ];
+  for (let prompt = 0; prompt < prompts; prompt += 1) {
+    lines.push(...turn(day, { prompt, text: prompt === 0 ? firstPrompt : `And now step ${prompt}`, cwd }));
+  }
+  const folder = join(home, ".codex", "sessions", ...day.split("-"));
+  return writeLines(join(folder, `rollout-${day}T10-00-00-${id}.jsonl`), lines);
+}
+
+function turn(day: string, { prompt, text, cwd }: { prompt: number; text: string; cwd: string }): object[] {
+  const second = 1 + prompt * 100;
+  const output =
+    `export GITHUB_TOKEN=${PLANTED.token}\nDB_PASSWORD="${PLANTED.password}"\n` +
+    `Author: Marta <${PLANTED.email}>\nrunning 3 tests in ${cwd}/src\n`;
+  const call = `call_${prompt}`;
+  return [
+    entry(day, second, "event_msg", { type: "user_message", message: text }),
+    entry(day, second + 1, "response_item", {
+      type: "function_call",
+      name: "shell",
+      arguments: JSON.stringify({ command: ["bash", "-lc", "cargo test"], workdir: cwd }),
+      call_id: call,
+    }),
+    entry(day, second + 2, "response_item", {
+      type: "function_call_output",
+      call_id: call,
+      output: JSON.stringify({ output, metadata: { exit_code: prompt === 0 ? 101 : 0 } }),
+    }),
+    entry(day, second + 3, "response_item", {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text: `Step ${prompt} is done.` }],
+    }),
+  ];
+}
+
+/** A Claude Code session of one prompt with one tool call. */
+export function writeClaudeSession(home: string): string {
+  const sessionId = "99999999-8888-4777-8666-555555555555";
+  const base = { sessionId, cwd: `/home/${PLANTED.userName}/shop`, version: "2.0.1", isSidechain: false };
+  const message = (uuid: string, second: number, fields: object) => ({
+    ...base,
+    uuid,
+    parentUuid: null,
+    timestamp: at("2026-03-05", second),
+    ...fields,
+  });
+  return writeLines(join(home, ".claude", "projects", "-home-someone-shop", `${sessionId}.jsonl`), [
+    message("u1", 0, { type: "user", message: { role: "user", content: "Read the manifest" } }),
+    message("a1", 1, {
+      type: "assistant",
+      message: {
+        id: "msg_1",
+        role: "assistant",
+        model: "claude-sonnet-4-5",
+        content: [{ type: "tool_use", id: "toolu_1", name: "Read", input: { file_path: "Cargo.toml" } }],
+      },
+    }),
+    message("u2", 2, {
+      type: "user",
+      message: {
+        role: "user",
+        content: [{ type: "tool_result", tool_use_id: "toolu_1", content: `[package] # ${PLANTED.token}` }],
+      },
+    }),
+    message("a2", 3, {
+      type: "assistant",
+      message: {
+        id: "msg_2",
+        role: "assistant",
+        model: "claude-sonnet-4-5",
+        content: [{ type: "text", text: "It is a Rust crate." }],
+      },
+    }),
+  ]);
+}
+
+function entry(day: string, second: number, type: string, payload: object): object {
+  return { timestamp: at(day, second), type, payload };
+}
+
+function at(day: string, second: number): string {
+  return new Date(Date.parse(`${day}T10:00:00.000Z`) + second * 1_000).toISOString();
+}
+
+function writeLines(path: string, lines: readonly object[]): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return path;
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CURRENT_CONSENT } from "#lib/domain/registry.ts";
+import { runCli } from "#cli/program.ts";
+import type { Io } from "#cli/io/terminal.ts";
+
+export type Ran = { code: number; stdout: string; stderr: string };
+
+/** A contributor on a machine of their own: a home folder, an environment, and the program run in this process. */
+export type Contributor = {
+  home: string;
+  stateHome: string;
+  env: Record<string, string>;
+  /** Waits that the program asked for, in milliseconds; none of them is really waited. */
+  waits: number[];
+  /** Everything that was ever printed, for searches. */
+  printed(): string;
+  run(...argv: string[]): Promise<Ran>;
+  /** The same with somebody at the terminal who types this. */
+  runTyping(answer: string | undefined, ...argv: string[]): Promise<Ran>;
+  consent(): Promise<Ran>;
+  remove(): void;
+};
+
+/** The program's clock in tests: long after the sessions, so that they are idle. */
+export const TEST_NOW = new Date("2026-11-22T12:00:00.000Z");
+
+export function contributor(): Contributor {
+  const folder = mkdtempSync(join(tmpdir(), "trace-share-cli-"));
+  const home = join(folder, "home");
+  mkdirSync(home);
+  const stateHome = join(home, ".trace-share");
+  const env: Record<string, string> = { HOME: home };
+  const waits: number[] = [];
+  const output: string[] = [];
+  const start = async (argv: string[], typed: { answer: string | undefined } | undefined): Promise<Ran> => {
+    let stdout = "";
+    let stderr = "";
+    const io: Io = {
+      env,
+      cwd: folder,
+      platform: "linux",
+      stdout: (text) => void (stdout += text),
+      stderr: (text) => void (stderr += text),
+      interactive: typed !== undefined,
+      ask: async () => typed?.answer,
+      now: () => TEST_NOW,
+      random: () => 0,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      sleep: async (milliseconds) => void waits.push(milliseconds),
+      fetch,
+    };
+    const code = await runCli(argv, io);
+    output.push(stdout, stderr);
+    return { code, stdout, stderr };
+  };
+  return {
+    home,
+    stateHome,
+    env,
+    waits,
+    printed: () => output.join("\n"),
+    run: (...argv) => start(argv, undefined),
+    runTyping: (answer, ...argv) => start(argv, { answer }),
+    consent: () =>
+      start(["consent", "init", "--license", "CC0-1.0", "--accept-text", CURRENT_CONSENT.version], undefined),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
