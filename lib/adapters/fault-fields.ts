@@ -21,10 +21,11 @@ function origin(error: unknown): unknown {
   return first;
 }
 
-/** File and line of the first frame. Frames follow the message, so only whole lines that begin with `at` count. */
+/** File and line of the first frame that names a file. Frames follow the message, which is passed over. */
 function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const frame = error.stack
+  const frames = error.stack?.slice(error.stack.indexOf(error.message) + error.message.length);
+  const frame = frames
     ?.split("\n")
     .find((line) => /^ {4}at .*[/\\][\w.-]+\.[cm]?[jt]s:\d+:\d+\)?$/.test(line));
   return /([\w.-]+:\d+):\d+\)?$/.exec(frame ?? "")?.[1];

@@ -21,6 +21,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   "episodeId",
   "error",
   "event",
+  "file",
   "head",
   "host",
   "job",

@@ -13,7 +13,7 @@ import {
 } from "./search-postgres-conditions.ts";
 import { isTimeout, withinLimit } from "./search-postgres-limit.ts";
 
-export type Page = { ids: string[]; next?: string; rankingSkipped: boolean };
+type Page = { ids: string[]; next?: string; rankingSkipped: boolean };
 
 /** Only the newest matches are ranked: the work stays the same however common a word is (docs/decisions.md). */
 const CANDIDATES = 1000;

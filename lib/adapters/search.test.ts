@@ -392,4 +392,52 @@ describe("search index in PostgreSQL", () => {
     expect(pages).toBe(10);
     await handle.db.delete(table);
   });
+
+  test("goes on newest first where ranking takes too long", async () => {
+    const { index, close } = await slowRanking();
+    try {
+      for (let n = 1; n <= 3; n += 1) await index.put(entry(n, { prompt: "word" }));
+      const first = await index.search(SearchQuery.parse({ text: "word", limit: 2 }));
+      expect(first).toMatchObject({
+        ids: [idOf(3), idOf(2)],
+        rankingSkipped: true,
+        total: { value: 3, exact: true },
+      });
+      expect(Object.keys(first.fragments)).toHaveLength(2);
+      const second = await index.search(SearchQuery.parse({ text: "word", limit: 2, cursor: first.next }));
+      expect(second).toMatchObject({ ids: [idOf(1)], rankingSkipped: true });
+      expect(second.next).toBeUndefined();
+    } finally {
+      await close();
+    }
+  });
+
+  test("waits for nobody longer than its time limit", async () => {
+    const index = guarded(createPostgresSearchIndex(handle.db));
+    await handle.sql.begin(async (sql) => {
+      await sql`lock table search_document in access exclusive mode`;
+      const began = Date.now();
+      await expect(index.search(SearchQuery.parse({ text: "word" }))).rejects.toMatchObject({
+        code: "unavailable",
+      });
+      expect(Date.now() - began).toBeLessThan(5000);
+    });
+  });
 });
+
+/** An index over a database of its own whose ranking never ends in time. */
+async function slowRanking(): Promise<{ index: SearchIndex; close(): Promise<void> }> {
+  const own = await testDatabase();
+  const first = connect(own.url, { max: 1 });
+  await first.sql.unsafe(`
+    create function ts_rank_cd(float4[], tsvector, tsquery, int) returns float4 language sql volatile
+      as $$ select pg_sleep(3); select 1::float4 $$;
+    do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$`);
+  await first.close();
+  const slow = connect(own.url);
+  const close = async () => {
+    await slow.close();
+    await own.drop();
+  };
+  return { index: guarded(createPostgresSearchIndex(slow.db)), close };
+}

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { AppError } from "#lib/domain/errors.ts";
+import { faultFields } from "./fault-fields.ts";
 import { createLog } from "./log-pino.ts";
 import { createConsoleMailer } from "./mailer-console.ts";
 import { systemClock, systemIds } from "./system.ts";
@@ -38,6 +40,19 @@ describe("log", () => {
     expect(lines[0]).not.toHaveProperty("title");
     expect(lines[1]).toMatchObject({ event: "withheld" });
     expect(lines[2]).toMatchObject({ route: "GET /v1/episodes/[id]", library: "node:zlib zstd 1.5.7" });
+  });
+});
+
+describe("fault fields", () => {
+  test("name kind, code and place, never the message", () => {
+    const cause = new TypeError("text of a record\n    at /home/somebody/secret.ts:1:1");
+    const fields = faultFields(new AppError("unavailable", { cause }));
+    expect(fields).toEqual({
+      error: "AppError",
+      code: "unavailable",
+      where: expect.stringMatching(/^system\.test\.ts:\d+$/),
+    });
+    expect(faultFields("text")).toEqual({ error: "unknown" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { AppError } from "#lib/domain/errors.ts";
 
 /** Follows the outline of a zstd frame without decoding it. */
-export type FrameWalker = {
+type FrameWalker = {
   /** Takes the next bytes; throws `malformed_text` as soon as they can't belong to one single frame. */
   push(chunk: Uint8Array): void;
   /** Throws `malformed_text` unless the frame has ended. */

@@ -38,11 +38,26 @@ export async function readRecord(deps: Deps, episode: Episode): Promise<EpisodeR
 }
 
 async function readBody(deps: Deps, episode: Episode): Promise<Uint8Array> {
-  if (episode.object) {
-    const bytes = await deps.objects.get(episode.object.key);
-    if (bytes && sha256Hex(bytes) === episode.object.sha256) return bytes;
-  }
-  const staged = await deps.store.staging.get(episode.id);
-  if (staged && sha256Hex(staged.body) === staged.sha256) return staged.body;
+  const body =
+    (await storedBody(deps, episode)) ??
+    (await stagedBody(deps, episode)) ??
+    (await movedBody(deps, episode));
+  if (body) return body;
   throw new AppError("unavailable", { detail: "The episode's body is missing or damaged." });
+}
+
+async function storedBody(deps: Deps, { object }: Episode): Promise<Uint8Array | null> {
+  const bytes = object ? await deps.objects.get(object.key) : null;
+  return bytes && sha256Hex(bytes) === object?.sha256 ? bytes : null;
+}
+
+async function stagedBody(deps: Deps, { id }: Episode): Promise<Uint8Array | null> {
+  const staged = await deps.store.staging.get(id);
+  return staged && sha256Hex(staged.body) === staged.sha256 ? staged.body : null;
+}
+
+/** A job may move the body between the two looks; the row that it wrote says where to. */
+async function movedBody(deps: Deps, { id }: Episode): Promise<Uint8Array | null> {
+  const fresh = await deps.store.episodes.byId(id);
+  return fresh ? storedBody(deps, fresh) : null;
 }

@@ -48,7 +48,7 @@ async function decide(
 }
 
 /** Takes a quarantined episode into review for 15 minutes. */
-export function claimEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+export async function claimEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
   const leaseUntil = new Date(deps.clock.now().getTime() + LEASE_MINUTES * 60_000);
   return decide(deps, actor, {
     episodeId: input.episodeId,
@@ -61,7 +61,11 @@ export function claimEpisode(deps: Deps, actor: Actor, input: { episodeId: strin
 }
 
 /** Gives a claimed episode back to the queue. */
-export function unclaimEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+export async function unclaimEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string },
+): Promise<Episode> {
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: { action: "episode.claim", name: "episode.unclaim", event: () => ({ type: "unclaimed" }) },
@@ -72,7 +76,7 @@ export function unclaimEpisode(deps: Deps, actor: Actor, input: { episodeId: str
  * Publishes a reviewed episode. Open findings forbid it, unless the moderator says of this record that each of them is a
  * false alarm; that is an audit row of its own.
  */
-export function approveEpisode(
+export async function approveEpisode(
   deps: Deps,
   actor: Actor,
   input: { episodeId: string; dismissFindings?: boolean | undefined },
@@ -93,7 +97,7 @@ export function approveEpisode(
 }
 
 /** Refuses a reviewed episode with a closed reason; its slot stays refused. */
-export function rejectEpisode(
+export async function rejectEpisode(
   deps: Deps,
   actor: Actor,
   input: { episodeId: string; reason: string },
@@ -113,7 +117,7 @@ export function rejectEpisode(
 }
 
 /** Takes an episode out of sight while something is checked. Reversible, and effective at commit. */
-export function hideEpisode(
+export async function hideEpisode(
   deps: Deps,
   actor: Actor,
   input: { episodeId: string; reason: string; caseId?: string | undefined },
@@ -131,7 +135,11 @@ export function hideEpisode(
 }
 
 /** Shows a hidden episode again, if the guard agrees. */
-export function unhideEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+export async function unhideEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string },
+): Promise<Episode> {
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {
@@ -147,7 +155,7 @@ export function unhideEpisode(deps: Deps, actor: Actor, input: { episodeId: stri
 }
 
 /** Takes an episode down by policy or under a legal order, with a closed reason. Reversible by `restoreEpisode`. */
-export function takeDownEpisode(
+export async function takeDownEpisode(
   deps: Deps,
   actor: Actor,
   input: { episodeId: string; reason: string; caseId?: string | undefined },
@@ -166,7 +174,11 @@ export function takeDownEpisode(
 }
 
 /** Puts a taken-down episode back, if the guard agrees. */
-export function restoreEpisode(deps: Deps, actor: Actor, input: { episodeId: string }): Promise<Episode> {
+export async function restoreEpisode(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string },
+): Promise<Episode> {
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {

@@ -7,9 +7,11 @@ import { DATA_FILES } from "#lib/domain/snapshot/files.ts";
 import { Manifest, manifestContentDigest } from "#lib/domain/snapshot/manifest.ts";
 import { rowId } from "#lib/domain/snapshot/scrub.ts";
 import type { SnapshotFileName } from "#lib/ports/store.ts";
+import { buildSnapshot } from "./build-snapshot.ts";
 import { ingest } from "./ingest.ts";
 import { hideEpisode } from "./moderate.ts";
 import { setPaused } from "./pause.ts";
+import { purgeEpisode } from "./purge.ts";
 import { latestRelease, listReleases, openReleaseFile, readRelease } from "./read-release.ts";
 import {
   approveSnapshot,
@@ -19,13 +21,15 @@ import {
   requestSnapshot,
 } from "./release.ts";
 import { revokeEpisode } from "./revoke.ts";
+import { screenEpisode } from "./screen.ts";
+import { storeBody } from "./store-body.ts";
 import { type TestPlatform, testPlatform } from "./testing/platform.ts";
 import { bytesOf, sampleRecord } from "./testing/records.ts";
 import { releaseWithheld, withholdSnapshot, yankSnapshot } from "./withhold-release.ts";
 
 let platform: TestPlatform;
 beforeEach(async () => {
-  platform = await testPlatform();
+  platform = await testPlatform({ working: false });
 });
 afterEach(() => platform.close());
 
@@ -36,18 +40,30 @@ async function contribute(uploads: readonly Upload[]): Promise<string[]> {
   for (const { n, who = "ada", shared = false, ...rest } of uploads) {
     const actor = await platform.uploader(`${who}@example.org`, { shared });
     const session = rest.session ?? `session-${n}`;
-    const record = sampleRecord({ ...rest, contributor: who, session, ordinal: n, prompt: `Fix test number ${n}` });
+    const record = sampleRecord({
+      ...rest,
+      contributor: who,
+      session,
+      ordinal: n,
+      prompt: `Fix test number ${n}`,
+    });
     await ingest(platform.deps, actor, { bytes: bytesOf(record) });
+    await storeBody(platform.deps, { episodeId: record.id });
+    await screenEpisode(platform.deps, { episodeId: record.id });
     ids.push(record.id);
   }
-  await platform.settle();
   return ids;
+}
+
+async function build(version: string): Promise<void> {
+  const snapshot = await platform.deps.store.snapshots.byVersion(version);
+  await buildSnapshot(platform.deps, { snapshotId: snapshot?.id ?? "" });
 }
 
 async function publish(version: string): Promise<void> {
   const { deps } = platform;
   await requestSnapshot(deps, OPERATOR, { version });
-  await platform.settle();
+  await build(version);
   await approveSnapshot(deps, OPERATOR, { version });
   await publishSnapshot(deps, OPERATOR, { version });
 }
@@ -68,7 +84,7 @@ const stateOf = async (version: string) => (await platform.deps.store.snapshots.
 
 async function revoke(id: string, who = "ada"): Promise<void> {
   await revokeEpisode(platform.deps, await platform.uploader(`${who}@example.org`), { episodeId: id });
-  await platform.settle();
+  await purgeEpisode(platform.deps, { episodeId: id });
 }
 
 describe("a published snapshot", () => {
@@ -133,10 +149,10 @@ describe("a published snapshot", () => {
     await contribute([{ n: 1 }, { n: 2 }, { n: 3 }]);
     const { deps } = platform;
     await requestSnapshot(deps, OPERATOR, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     const first = await deps.store.snapshots.byVersion("1.0.0");
     await rebuildSnapshot(deps, OPERATOR, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     const second = await deps.store.snapshots.byVersion("1.0.0");
     expect(second?.state).toBe("verified");
     expect(manifestContentDigest(Manifest.parse(second?.manifest))).toBe(
@@ -153,7 +169,7 @@ describe("withdrawals", () => {
     const [first = ""] = await contribute([{ n: 1 }, { n: 2 }]);
     const { deps } = platform;
     await requestSnapshot(deps, OPERATOR, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     await approveSnapshot(deps, OPERATOR, { version: "1.0.0" });
     await revoke(first);
     await expect(publishSnapshot(deps, OPERATOR, { version: "1.0.0" })).rejects.toMatchObject({
@@ -166,7 +182,7 @@ describe("withdrawals", () => {
     });
 
     await rebuildSnapshot(deps, OPERATOR, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     await approveSnapshot(deps, OPERATOR, { version: "1.0.0" });
     await publishSnapshot(deps, OPERATOR, { version: "1.0.0" });
     const release = await readRelease(deps, "1.0.0");
@@ -188,7 +204,7 @@ describe("withdrawals", () => {
 
     const patch = await patchSnapshot(deps, OPERATOR, { version: "1.0.0" });
     expect(patch).toMatchObject({ version: "2.0.0", removalOnly: true, baseVersion: "1.0.0" });
-    await platform.settle();
+    await build(patch.version);
     await approveSnapshot(deps, OPERATOR, { version: "2.0.0" });
     await publishSnapshot(deps, OPERATOR, { version: "2.0.0" });
 
@@ -265,7 +281,7 @@ describe("the road to a release", () => {
       code: "forbidden",
     });
     await requestSnapshot(deps, OPERATOR, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     await expect(publishSnapshot(deps, OPERATOR, { version: "1.0.0" })).rejects.toMatchObject({
       code: "illegal_transition",
     });
@@ -285,7 +301,7 @@ describe("the road to a release", () => {
     const one = await platform.person("one@example.org", "release_manager");
     const two = await platform.person("two@example.org", "admin");
     await requestSnapshot(deps, one, { version: "1.0.0" });
-    await platform.settle();
+    await build("1.0.0");
     await approveSnapshot(deps, one, { version: "1.0.0" });
     await expect(publishSnapshot(deps, one, { version: "1.0.0" })).rejects.toMatchObject({
       code: "forbidden",

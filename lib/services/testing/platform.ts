@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testDatabase } from "#db/testing/database.ts";
 import { loadConfig } from "#lib/config.ts";
-import { createDeps, prepareJobs } from "#lib/container.ts";
+import { createDeps, type Instance, prepareJobs } from "#lib/container.ts";
 import type { Actor, Role } from "#lib/domain/access/policy.ts";
 import { OPERATOR } from "#lib/domain/access/policy.ts";
 import type { Deps } from "#lib/ports/deps.ts";
@@ -15,6 +15,7 @@ import { jobHandlers } from "#workers/handlers/job-handlers.ts";
 
 export type TestPlatform = {
   deps: Deps;
+  backup: Instance["backup"];
   databaseUrl: string;
   dataDir: string;
   /** Waits until no job waits or runs. Fails if a job was parked. */
@@ -53,6 +54,7 @@ export async function testPlatform(options: Options = {}): Promise<TestPlatform>
   if (options.working !== false) await instance.work(jobHandlers(deps));
   return {
     deps,
+    backup: instance.backup,
     databaseUrl,
     dataDir,
     settle: () => settle(deps),

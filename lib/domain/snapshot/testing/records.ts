@@ -19,6 +19,8 @@ export type SampleOptions = {
   resultSize?: number;
   /** Whose record it is: the nonce follows from it. */
   account?: string;
+  consentVersion?: string;
+  rulesVersion?: string;
 };
 
 /** A schema-true version 2 record, made by the rules of identity. */
@@ -56,10 +58,10 @@ export function sampleRecord(options: SampleOptions): EpisodeRecord {
     },
     disclosure,
     redactions: { total: 0, by_kind: {} },
-    sanitizer: { rules_version: "rules-1" },
+    sanitizer: { rules_version: options.rulesVersion ?? "rules-1" },
     rights: {
       license: options.license ?? "CC0-1.0",
-      consent_version: "consent-1",
+      consent_version: options.consentVersion ?? "consent-1",
       accepted_at: "2026-01-01T00:00:00Z",
       public_searchable: true,
       trainable: true,

@@ -1,0 +1,62 @@
+"use client";
+import { type ComponentProps, type ReactNode, useActionState } from "react";
+import { Button } from "./button.tsx";
+import { Notice } from "./notice.tsx";
+
+/** What a server action answers (see `action()`): a value, or a closed code with a message for the reader. */
+export type ActionResult<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
+export type FormAction<T> = (
+  previous: ActionResult<T> | null,
+  form: FormData,
+) => Promise<ActionResult<T> | null> | ActionResult<T> | null;
+
+type ButtonLook = NonNullable<ComponentProps<typeof Button>["look"]>;
+
+/**
+ * A form that calls a server action, with or without scripts, and shows its answer in place. What people have typed stays
+ * where it is when the answer is no.
+ */
+export function ActionForm<T>({
+  action,
+  submit,
+  look = "primary",
+  done,
+  children,
+  className = "space-y-4",
+  hideWhenDone,
+}: {
+  action: FormAction<T>;
+  submit: string;
+  look?: ButtonLook;
+  /** Shown when the action succeeded. */
+  done?: ReactNode | undefined;
+  children?: ReactNode;
+  className?: string;
+  hideWhenDone?: boolean;
+}) {
+  const [result, run, pending] = useActionState(action, null);
+  if (result?.ok && hideWhenDone)
+    return (
+      <Notice meaning="success" announce>
+        {done}
+      </Notice>
+    );
+  return (
+    <form action={run} className={className}>
+      {children}
+      {result && !result.ok && (
+        <Notice meaning="failure" title="That did not work." announce>
+          {result.message}
+        </Notice>
+      )}
+      {result?.ok && done && (
+        <Notice meaning="success" announce>
+          {done}
+        </Notice>
+      )}
+      <Button type="submit" look={look} aria-disabled={pending} aria-busy={pending}>
+        {submit}
+      </Button>
+    </form>
+  );
+}

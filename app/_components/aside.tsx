@@ -1,0 +1,15 @@
+import { ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** A part beside the main column: folds away on small screens, always open on wide ones. Needs no script. */
+export function Aside({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <details className="aside rounded-token border border-line lg:border-0">
+      <summary className="flex min-h-9 items-center gap-2 px-3 font-medium">
+        <ChevronRight aria-hidden className="turns size-4 text-muted" />
+        {title}
+      </summary>
+      <div className="space-y-4 px-3 pb-3 lg:p-0">{children}</div>
+    </details>
+  );
+}

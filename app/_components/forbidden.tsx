@@ -1,0 +1,18 @@
+import Link from "next/link";
+import { Button } from "./button.tsx";
+import { Page, PageTitle, Prose } from "./page.tsx";
+
+/** For a signed-in person whose roles don't reach here. */
+export function Forbidden() {
+  return (
+    <Page>
+      <PageTitle>Your account can&apos;t see this page</PageTitle>
+      <Prose>
+        <p>It is for this instance&apos;s moderators. An admin can give you the role.</p>
+        <Button asChild>
+          <Link href="/">Back to the search</Link>
+        </Button>
+      </Prose>
+    </Page>
+  );
+}

@@ -1,0 +1,45 @@
+import { AppError } from "#lib/domain/errors.ts";
+import type { Codec } from "#lib/ports/system.ts";
+
+/**
+ * The whole body of a request, at most `maxBytes` both as sent and after decompression. Counts while it reads, so a false
+ * length or a zstd bomb is cut off; nothing is kept of a body that is refused.
+ */
+export async function readBody(request: Request, codec: Codec, maxBytes: number): Promise<Uint8Array> {
+  requireJson(request);
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity" && encoding !== "zstd") throw new AppError("unsupported_media_type");
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new AppError("body_too_large");
+  const bytes = await readBounded(request, maxBytes);
+  return encoding === "zstd" ? codec.decompress(bytes, maxBytes) : bytes;
+}
+
+function requireJson(request: Request): void {
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json")
+    throw new AppError("unsupported_media_type", { detail: "Send application/json." });
+}
+
+async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw new AppError("body_too_large");
+    }
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

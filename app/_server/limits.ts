@@ -1,0 +1,41 @@
+import type { Actor } from "#lib/domain/access/policy.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import { sha256Hex } from "#lib/domain/hash.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+
+/** How often one caller may do a thing, per window of so many seconds. */
+const LIMITS = {
+  upload: { hits: 1_200, seconds: 60 },
+  revoke: { hits: 600, seconds: 60 },
+  read: { hits: 600, seconds: 60 },
+  report: { hits: 20, seconds: 3_600 },
+  sign_in: { hits: 10, seconds: 3_600 },
+  snapshot: { hits: 60, seconds: 60 },
+} as const;
+export type LimitName = keyof typeof LIMITS;
+
+/** Seconds within which the older client comes back by itself; a longer wait is a 503 for it (wire-protocol.md 0.4). */
+const SOON = 6;
+
+/**
+ * Counts one hit of the caller. Throws `rate_limited` (429) if waiting a few seconds helps, else `unavailable` (503). A
+ * caller is an account, or an address that is kept only as a digest for the length of the window.
+ */
+export async function countHit(
+  deps: Deps,
+  name: LimitName,
+  caller: { actor: Actor; request: Request },
+): Promise<void> {
+  const { hits, seconds } = LIMITS[name];
+  const { count, resetsInSeconds } = await deps.keyValue.hit(`${name}|${callerKey(deps, caller)}`, seconds);
+  if (count <= hits) return;
+  throw new AppError(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", {
+    detail: "Too many requests from here. Wait a while and try again.",
+  });
+}
+
+function callerKey(deps: Deps, { actor, request }: { actor: Actor; request: Request }): string {
+  if (actor.kind === "user") return `account|${actor.userId}`;
+  const address = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
+  return `address|${sha256Hex(`${deps.rules.secret}|${address}`).slice(0, 24)}`;
+}

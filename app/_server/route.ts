@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import { type Actor, ANONYMOUS } from "#lib/domain/access/policy.ts";
+import { AppError, isAppError } from "#lib/domain/errors.ts";
+import { LIMITS } from "#lib/domain/episode/limits.ts";
+import { readJson } from "#lib/domain/wire/read-json.ts";
+import { safePath } from "#lib/domain/wire/safe-path.ts";
+import { getDeps } from "#lib/container.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import { authenticateToken } from "#lib/services/tokens.ts";
+import { readBody } from "./body.ts";
+import { countHit, type LimitName } from "./limits.ts";
+import { problemResponse } from "./problem.ts";
+
+type Params = Record<string, string>;
+type Context<Input> = { deps: Deps; actor: Actor; input: Input; request: Request; params: Params };
+type Result = Response | { status: number; body: unknown; headers?: Record<string, string> };
+
+type Options<Input> = {
+  /** A bearer token is needed unless `public` is written. Cookies are never looked at: the API knows no session. */
+  auth: "token" | "public";
+  limit: LimitName;
+  /** A schema reads the JSON body; `bytes` hands the bounded body over as it is; nothing means that there is no body. */
+  input?: z.ZodType<Input> | "bytes";
+};
+
+/** A route handler from what it needs and what it does. Every refusal below becomes one problem document here. */
+export function route<Input = undefined>(
+  options: Options<Input>,
+  handler: (context: Context<Input>) => Promise<Result>,
+): (request: Request, context: { params: Promise<Params> }) => Promise<Response> {
+  return async (request, context) => {
+    try {
+      const deps = await getDeps();
+      const actor = await actorOf(deps, request, options.auth);
+      await countHit(deps, options.limit, { actor, request });
+      const input = await readInput(deps, request, options.input);
+      const result = await handler({ deps, actor, input, request, params: await context.params });
+      return result instanceof Response ? result : jsonResponse(result);
+    } catch (error) {
+      await logUnexpected(error);
+      return problemResponse(error);
+    }
+  };
+}
+
+async function actorOf(deps: Deps, request: Request, auth: "token" | "public"): Promise<Actor> {
+  const bearer = /^Bearer (\S{1,200})$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (bearer) return authenticateToken(deps, bearer);
+  if (auth === "token")
+    throw new AppError("unauthenticated", { detail: "Send an Authorization: Bearer header." });
+  return ANONYMOUS;
+}
+
+/** `bytes` yields a Uint8Array, a schema its output, nothing undefined: the three that `Input` stands for. */
+async function readInput<Input>(
+  deps: Deps,
+  request: Request,
+  input: Options<Input>["input"],
+): Promise<Input> {
+  if (input === undefined) return undefined as Input;
+  const bytes = await readBody(request, deps.codec, LIMITS.recordBytes);
+  if (input === "bytes") return bytes as Input;
+  const json = readJson(bytes);
+  if (!json.ok) throw new AppError(json.code);
+  const parsed = input.safeParse(json.value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues
+    .slice(0, 20)
+    .map((issue) => ({ code: issue.code, path: safePath(issue.path) }));
+  throw new AppError("input_invalid", { faults });
+}
+
+function jsonResponse({ status, body, headers }: Exclude<Result, Response>): Response {
+  return new Response(`${JSON.stringify(body)}\n`, {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  });
+}
+
+async function logUnexpected(error: unknown): Promise<void> {
+  if (isAppError(error) && error.code !== "internal") return;
+  const deps = await getDeps().catch(() => null);
+  // the name of the error's class only: a message may quote what was being worked on
+  deps?.log.error("route.failed", { error: error instanceof Error ? error.name : "unknown" });
+}

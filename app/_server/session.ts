@@ -1,0 +1,22 @@
+import { getServerSession } from "next-auth";
+import { redirect } from "next/navigation";
+import type { Actor } from "#lib/domain/access/policy.ts";
+import { getDeps } from "#lib/container.ts";
+import { sessionActor } from "#lib/services/accounts.ts";
+import { authOptions } from "./auth.ts";
+
+export type Visitor = { actor: Actor; email: string | null };
+
+/** Who looks at the page, with the roles as they are in the database now. */
+export async function visitor(): Promise<Visitor> {
+  const session = await getServerSession(await authOptions());
+  const user: { id?: string; email?: string | null } | undefined = session?.user;
+  return { actor: await sessionActor(await getDeps(), user?.id), email: user?.email ?? null };
+}
+
+/** The signed-in visitor; anyone else is sent to sign in and comes back after it. */
+export async function signedIn(returnTo: `/${string}`): Promise<Visitor> {
+  const found = await visitor();
+  if (found.actor.kind !== "user") redirect(`/sign-in?callbackUrl=${encodeURIComponent(returnTo)}`);
+  return found;
+}

@@ -1,0 +1,29 @@
+import { Page } from "#app/_components/page.tsx";
+import { Notice } from "#app/_components/notice.tsx";
+import { SearchForm } from "#app/_components/search-form.tsx";
+import { SearchIntro } from "#app/_components/search-intro.tsx";
+import { SearchResults } from "#app/_components/search-results.tsx";
+import { getDeps } from "#lib/container.ts";
+import { isBlank, parseSearchParams } from "#lib/domain/search/url.ts";
+import { searchEpisodes } from "#lib/services/search.ts";
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function SearchPage({ searchParams }: Props) {
+  const { query, dropped } = parseSearchParams(await searchParams);
+  const result = await searchEpisodes(await getDeps(), query);
+  const first = isBlank(query);
+  return (
+    <Page>
+      <h1 className="sr-only">Search episodes</h1>
+      <SearchForm query={query} />
+      {dropped.length > 0 && (
+        <Notice title="Part of this address made no sense and was left out.">
+          Ignored: {dropped.join(", ")}. Everything else was searched.
+        </Notice>
+      )}
+      {first && <SearchIntro result={result} />}
+      <SearchResults query={query} result={result} />
+    </Page>
+  );
+}

@@ -1,0 +1,64 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { Bars } from "#app/_components/bars.tsx";
+import { Page, Section } from "#app/_components/page.tsx";
+import { ReleaseFiles } from "#app/_components/release-files.tsx";
+import { ReleaseFunnel } from "#app/_components/release-funnel.tsx";
+import { ReleaseHead } from "#app/_components/release-head.tsx";
+import { Message } from "#app/_components/trace/message.tsx";
+import { UseIt } from "#app/_components/use-it.tsx";
+import { getDeps } from "#lib/container.ts";
+import { isAppError } from "#lib/domain/errors.ts";
+import { readRelease } from "#lib/services/read-release.ts";
+import { recipes } from "./recipes.ts";
+
+type Props = { params: Promise<{ version: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `Release ${(await params).version}` };
+}
+
+export default async function ReleasePage({ params }: Props) {
+  const { version } = await params;
+  const deps = await getDeps();
+  const release = await readRelease(deps, version).catch((error: unknown) => {
+    if (isAppError(error, "not_found")) notFound();
+    throw error;
+  });
+  const base = `/v1/releases/${release.version}/files`;
+  const { publicUrl } = deps.rules;
+  return (
+    <Page>
+      <ReleaseHead release={release} manifest={release.manifest} now={deps.clock.now()} />
+      {release.state !== "yanked" && (
+        <Section title="Use it">
+          <UseIt recipes={recipes(release.version, { base: `${publicUrl}${base}`, publicUrl })} />
+        </Section>
+      )}
+      <Section title="Files">
+        <ReleaseFiles files={release.files} base={base} />
+      </Section>
+      <Section title="What went in">
+        <ReleaseFunnel manifest={release.manifest} />
+      </Section>
+      <Section title="What is in it">
+        <div className="grid gap-6 md:grid-cols-2 xl:grid-cols-4">
+          <Bars title="Licences" unit="record" rows={rowsOf(release.manifest.license_counts)} />
+          <Bars title="Outcome basis" unit="record" rows={rowsOf(release.manifest.outcome_basis_counts)} />
+          <Bars title="Languages" unit="record" rows={rowsOf(release.manifest.language_counts)} />
+          <Bars title="Tools" unit="record" rows={rowsOf(release.manifest.tool_counts)} />
+        </div>
+      </Section>
+      <Section title="Data card" id="data-card">
+        <Message text={release.dataCard} />
+      </Section>
+    </Page>
+  );
+}
+
+function rowsOf(counts: Record<string, number>): { name: string; count: number }[] {
+  return Object.entries(counts)
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name))
+    .slice(0, 8);
+}

@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { Notice } from "#app/_components/notice.tsx";
+import { Page, PageTitle } from "#app/_components/page.tsx";
+import { getConfig } from "#lib/container.ts";
+import { SignInForm } from "./sign-in-form.tsx";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+type Search = Promise<Record<string, string | string[] | undefined>>;
+
+/** Why signing in failed, by next-auth's own codes. */
+const FAILURES: Record<string, string> = {
+  Verification: "This link was used before or is older than ten minutes. Ask for a new one below.",
+  OAuthAccountNotLinked: "This address signed in another way before. Use the link by mail.",
+  EmailSignin: "The mail could not be sent. Try again in a minute, or ask the operator.",
+  AccessDenied: "This account may not sign in here. Ask the operator.",
+};
+
+export default async function SignInPage({ searchParams }: { searchParams: Search }) {
+  const { callbackUrl, error } = await searchParams;
+  return (
+    <Page>
+      <PageTitle facts="For contributors and moderators. Reading and reporting need no account.">
+        Sign in
+      </PageTitle>
+      {typeof error === "string" && (
+        <Notice meaning="failure" title="You are not signed in." announce>
+          {FAILURES[error] ?? "Signing in did not work. Ask for a new link below."}
+        </Notice>
+      )}
+      <SignInForm returnTo={localPath(callbackUrl)} github={getConfig().github !== undefined} />
+    </Page>
+  );
+}
+
+/** Only paths of this site: whoever made the link doesn't choose where people land. */
+function localPath(value: string | string[] | undefined): string {
+  return typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : "/me/episodes";
+}

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { addResults, BROKEN, type CheckResult, isSuccess, summaryLine } from "./check-result.ts";
+import { findBrowser } from "./chromium.ts";
+import { readPlaywrightReport } from "./playwright-result.ts";
+import { readVitestReport } from "./vitest-result.ts";
+import { walkNames } from "./walk-names.ts";
+
+// `npm test`: every check in order, all of them even after a failure, and one line that sums up.
+
+const ROOT = resolve(import.meta.dirname, "..", "..");
+const STAGES = { static: runStatic, unit: runUnit, walks: runWalks } as const;
+type Stage = keyof typeof STAGES;
+
+/** Checks without tests of their own; each counts as one. */
+const STATIC_CHECKS: readonly { name: string; args: readonly string[] }[] = [
+  { name: "format (biome)", args: ["node_modules/@biomejs/biome/bin/biome", "format", "."] },
+  { name: "lint (oxlint)", args: ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"] },
+  { name: "route types (next typegen)", args: ["node_modules/next/dist/bin/next", "typegen"] },
+  { name: "types (tsc)", args: ["node_modules/typescript/bin/tsc", "-p", ".", "--noEmit"] },
+  { name: "unused code (knip)", args: ["node_modules/knip/bin/knip.js"] },
+];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const stages = chosenStages(args);
+  if (!stages) {
+    process.stderr.write("usage: run-checks.ts [--only static|unit|walks]\n");
+    return 2;
+  }
+  const reports = mkdtempSync(join(tmpdir(), "trace-share-checks-"));
+  const results: CheckResult[] = [];
+  try {
+    for (const stage of stages) results.push(await STAGES[stage](reports));
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+  const total = addResults(results);
+  say("");
+  for (const name of total.skipped) say(`skipped: ${name}`);
+  say(summaryLine(total));
+  return isSuccess(total) ? 0 : 1;
+}
+
+function chosenStages(args: readonly string[]): Stage[] | undefined {
+  const all: Stage[] = ["static", "unit", "walks"];
+  if (args.length === 0) return all;
+  const [flag, wanted, ...rest] = args;
+  const chosen = all.filter((stage) => stage === wanted);
+  return flag === "--only" && rest.length === 0 && chosen.length === 1 ? chosen : undefined;
+}
+
+async function runStatic(): Promise<CheckResult> {
+  const results: CheckResult[] = [];
+  for (const { name, args } of STATIC_CHECKS) {
+    const began = Date.now();
+    const exitCode = await run(args);
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    say(`${exitCode === 0 ? "passed" : "FAILED"}: ${name}, ${seconds} s`);
+    results.push(exitCode === 0 ? { passed: 1, failed: 0, skipped: [] } : BROKEN);
+  }
+  return addResults(results);
+}
+
+async function runUnit(reports: string): Promise<CheckResult> {
+  say("tests (vitest)");
+  const file = join(reports, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const exitCode = await run(["node_modules/vitest/vitest.mjs", "run", ...reporters]);
+  return readReport(file, (report) => readVitestReport(report, exitCode));
+}
+
+async function runWalks(reports: string): Promise<CheckResult> {
+  say("browser walks (playwright)");
+  const browser = await findBrowser();
+  if ("missing" in browser) {
+    return { passed: 0, failed: 0, skipped: walkNames(ROOT).map((name) => `${name}: ${browser.missing}`) };
+  }
+  const file = join(reports, "playwright.json");
+  const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"];
+  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+  const exitCode = await run(["node_modules/@playwright/test/cli.js", ...args], env);
+  return readReport(file, (report) => readPlaywrightReport(report, exitCode));
+}
+
+/** Runs a Node program of the project's packages with its output passed through. */
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(1));
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+/** A stage that left no report that can be read has failed. */
+function readReport(file: string, read: (report: unknown) => CheckResult): CheckResult {
+  try {
+    return read(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    say("FAILED: the run left no report");
+    return BROKEN;
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { loadConfig } from "./config.ts";
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    return String((error as { detail?: string }).detail).split("\n");
+  }
+  return [];
+}
+
+test("an empty environment is a complete set of settings", () => {
+  expect(loadConfig({})).toEqual({
+    port: 3000,
+    host: "127.0.0.1",
+    dataDir: "./data",
+    publicUrl: "http://127.0.0.1:3000",
+    databaseUrl: undefined,
+    releasePolicy: "trusted",
+    github: undefined,
+    authSecret: undefined,
+    instanceName: "trace-share",
+    logLevel: "info",
+    workerConcurrency: 4,
+    permanenceAcceptHead: undefined,
+  });
+});
+
+test("an empty value means the default", () => {
+  expect(loadConfig({ PORT: "", PUBLIC_URL: "", GITHUB_ID: "", GITHUB_SECRET: "" }).port).toBe(3000);
+});
+
+test.each([
+  [{ HOST: "0.0.0.0", PORT: "8080" }, "http://127.0.0.1:8080"],
+  [{ HOST: "::1" }, "http://[::1]:3000"],
+  [{ PUBLIC_URL: "https://traces.example.org/" }, "https://traces.example.org"],
+])("the public address of %j is %s", (env, expected) => {
+  expect(loadConfig(env).publicUrl).toBe(expected);
+});
+
+test("every wrong setting gets one line that says what to do, all at once", () => {
+  const lines = problemsOf({
+    PORT: "80808",
+    HOST: "a b",
+    PUBLIC_URL: "ftp://x",
+    RELEASE_POLICY: "yes",
+    LOG_LEVEL: "loud",
+    WORKER_CONCURRENCY: "0",
+    GITHUB_ID: "only-half",
+  });
+  expect(lines).toHaveLength(7);
+  expect(lines[0]).toBe("PORT must be a number from 1 to 65535, for example PORT=3000.");
+  expect(lines.at(-1)).toBe("GITHUB_ID and GITHUB_SECRET belong together: set both, or neither.");
+});
+
+test("a message never repeats a value, which may be a secret", () => {
+  const lines = problemsOf({ DATABASE_URL: "mysql://root:hunter2@db/x", NEXTAUTH_SECRET: "short-secret" });
+  expect(lines).toHaveLength(2);
+  expect(lines.join(" ")).not.toMatch(/hunter2|short-secret/);
+});

@@ -1,0 +1,68 @@
+import { type NextRequest, NextResponse } from "next/server";
+import { getConfig, getDeps } from "#lib/container.ts";
+import { readVisibility } from "#lib/services/read-episode.ts";
+
+/** Pages can't set their own status; these two are set here, and the page itself decides what it shows. */
+const STATUS = { gone: 410, legally_withheld: 451 } as const;
+
+/**
+ * Response headers of every answer, and nothing that authorises. For an episode's page it also looks up the status to send
+ * (permanence.md 8): the page passes the same gate again, so a look-up that is skipped or late shows nothing.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  const policy = contentPolicy(nonce);
+  const headers = new Headers(request.headers);
+  headers.set("content-security-policy", policy);
+  const status = await episodeStatus(request.nextUrl.pathname);
+  const response = NextResponse.next({ request: { headers }, ...(status ? { status } : {}) });
+  response.headers.set("content-security-policy", policy);
+  for (const [name, value] of Object.entries(FIXED)) response.headers.set(name, value);
+  if (getConfig().publicUrl.startsWith("https:"))
+    response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
+  return response;
+}
+
+export const config = { matcher: "/((?!_next/static/).*)" };
+
+const FIXED = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "strict-origin-when-cross-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy":
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()",
+};
+
+/** Nothing but our own origin; scripts and styles by nonce alone. The development server needs eval and a socket. */
+function contentPolicy(nonce: string): string {
+  const dev = process.env.NODE_ENV === "development";
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${dev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self'${dev ? " ws:" : ""}`,
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+async function episodeStatus(path: string): Promise<number | null> {
+  const id = /^\/episodes\/([^/.]+)\/?$/.exec(decoded(path))?.[1];
+  if (!id) return null;
+  const visibility = await readVisibility(await getDeps(), id);
+  return visibility === "gone" || visibility === "legally_withheld" ? STATUS[visibility] : null;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,94 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Command } from "commander";
+import { AppError } from "#lib/domain/errors.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import { replayPermanence } from "#lib/services/replay-permanence.ts";
+import { adoptLog, copyLog } from "./permanence-folder.ts";
+import { type Operator, say, withDeps } from "./with-deps.ts";
+
+const DATABASE = "database.jsonl";
+const OBJECTS = "objects";
+
+/** `backup` and `restore`: the database as lines, the bodies and release files, and the never-forget log. */
+export function backupCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("write everything that can't be rebuilt into a new folder; the instance may keep running")
+    .requiredOption("--out <folder>", "a folder that does not exist yet")
+    .action(({ out }: { out: string }) => withDeps((operator) => backup(operator, resolve(out))));
+  program
+    .command("restore")
+    .description("put a backup into an empty instance and replay the never-forget log over it")
+    .requiredOption("--in <folder>", "a folder that `backup` wrote")
+    .action(({ in: source }: { in: string }) => withDeps((operator) => restore(operator, resolve(source))));
+}
+
+/** The database first: bodies that arrive later are not in it, and bodies of later withdrawals may be missing. */
+async function backup({ deps, backup: database, config }: Operator, folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((cause: unknown) => {
+    throw new AppError("configuration_invalid", {
+      detail: `${folder} can't be made: name a folder that does not exist yet.`,
+      cause,
+    });
+  });
+  const file = await open(join(folder, DATABASE), "wx", 0o600);
+  try {
+    const { rows } = await database.dump(async (line) => void (await file.write(`${line}\n`)));
+    await file.sync();
+    say(`database: ${Object.values(rows).reduce((sum, count) => sum + count, 0)} rows`);
+  } finally {
+    await file.close();
+  }
+  say(`objects: ${await copyObjects(deps, join(folder, OBJECTS))} files`);
+  await copyLog(config.dataDir, folder);
+  say(`backup written to ${folder}`);
+}
+
+async function copyObjects(deps: Deps, folder: string): Promise<number> {
+  let count = 0;
+  for await (const key of deps.objects.list("")) {
+    const bytes = await deps.objects.get(key);
+    // withdrawn while the backup ran
+    if (!bytes) continue;
+    const path = join(folder, key);
+    await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+    const file = await open(path, "wx", 0o600);
+    await file.write(bytes);
+    await file.sync();
+    await file.close();
+    count++;
+  }
+  return count;
+}
+
+async function restore({ deps, backup: database, config }: Operator, folder: string): Promise<void> {
+  if (!(await stat(join(folder, DATABASE)).catch(() => null))) {
+    throw new AppError("configuration_invalid", { detail: `${folder} holds no backup.` });
+  }
+  await adoptLog(config.dataDir, folder);
+  const lines = createInterface({
+    input: createReadStream(join(folder, DATABASE)),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  const { rows } = await database.load(lines);
+  say(`database: ${Object.values(rows).reduce((sum, count) => sum + count, 0)} rows`);
+  say(`objects: ${await restoreObjects(deps, join(folder, OBJECTS))} files`);
+  const { applied, head } = await replayPermanence(deps);
+  say(`never-forget log: ${head.seq} entries, ${applied} applied again`);
+  await deps.store.jobs.enqueue({ name: "sweep" });
+  say("restored; search is rebuilt by the worker within minutes of the next start");
+}
+
+async function restoreObjects(deps: Deps, folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  for (const entry of files) {
+    const path = join(entry.parentPath, entry.name);
+    const key = path.slice(folder.length + 1).replaceAll("\\", "/");
+    await deps.objects.put(key, await readFile(path));
+  }
+  return files.length;
+}

@@ -1,0 +1,30 @@
+import type { Config } from "#lib/config.ts";
+
+/** Settings with everything decided that the supervisor decides: where the database is and what signs the sessions. */
+export type DecidedConfig = Config & { databaseUrl: string; authSecret: string };
+
+/** The environment in which `loadConfig` reads these settings again, for web, worker and operator commands. */
+export function platformEnvironment(
+  config: DecidedConfig,
+  extraEnv: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    PORT: String(config.port),
+    HOST: config.host,
+    DATA_DIR: config.dataDir,
+    PUBLIC_URL: config.publicUrl,
+    DATABASE_URL: config.databaseUrl,
+    RELEASE_POLICY: config.releasePolicy,
+    GITHUB_ID: config.github?.id ?? "",
+    GITHUB_SECRET: config.github?.secret ?? "",
+    NEXTAUTH_SECRET: config.authSecret,
+    NEXTAUTH_URL: config.publicUrl,
+    INSTANCE_NAME: config.instanceName,
+    LOG_LEVEL: config.logLevel,
+    WORKER_CONCURRENCY: String(config.workerConcurrency),
+    PERMANENCE_ACCEPT_HEAD: config.permanenceAcceptHead ?? "",
+    ...extraEnv,
+  };
+}

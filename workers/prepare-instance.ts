@@ -1,0 +1,34 @@
+import { migrate } from "#db/migrate.ts";
+import type { Config } from "#lib/config.ts";
+import { createDeps, prepareJobs } from "#lib/container.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import { replayPermanence } from "#lib/services/replay-permanence.ts";
+
+/**
+ * What has to be true before the first request is served: schema and queues up to date, and the database in line with the
+ * never-forget log (permanence.md 13). One process runs this, before web and worker start.
+ */
+export async function prepareInstance(config: Config & { databaseUrl: string }): Promise<void> {
+  await prepareDatabase(config.databaseUrl);
+  const { deps, close } = await createDeps(config);
+  try {
+    const { permanenceAcceptHead: acceptHead } = config;
+    await replayPermanence(deps, acceptHead ? { acceptHead } : {});
+  } finally {
+    await close();
+  }
+}
+
+async function prepareDatabase(url: string): Promise<void> {
+  try {
+    await migrate(url);
+    await prepareJobs(url);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    throw new AppError("unavailable", {
+      detail: `The database could not be reached or brought up to date${reason}: check DATABASE_URL if it is set, and the rights of its user.`,
+      cause,
+    });
+  }
+}
