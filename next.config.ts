@@ -8,6 +8,10 @@ const config: NextConfig = {
   serverExternalPackages: ["pg", "pg-boss", "pino", "postgres"],
   // `npm test` checks all types; a build on an operator's machine checks nothing that could have changed since.
   typescript: { ignoreBuildErrors: true },
+  // An episode's other forms are its address with an ending, which no folder of routes can say.
+  rewrites: async () => [
+    { source: "/episodes/:id([^/.]+).:format(json|jsonl|md)", destination: "/episodes/:id/:format" },
+  ],
 };
 
 export default config;

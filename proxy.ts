@@ -2,11 +2,11 @@ import { type NextRequest, NextResponse } from "next/server";
 import { getConfig, getDeps } from "#lib/container.ts";
 import { readVisibility } from "#lib/services/read-episode.ts";
 
-/** Pages can't set their own status; these two are set here, and the page itself decides what it shows. */
-const STATUS = { gone: 410, legally_withheld: 451 } as const;
+/** Pages can't set their own status, so it is set here; the page itself decides what it shows. */
+const STATUS = { public: 200, unknown: 404, gone: 410, legally_withheld: 451 } as const;
 
 /**
- * Response headers of every answer, and nothing that authorises. For an episode's page it also looks up the status to send
+ * Response headers of every answer, and nothing that authorises. For an episode's pages it also looks up the status to send
  * (permanence.md 8): the page passes the same gate again, so a look-up that is skipped or late shows nothing.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
@@ -53,10 +53,9 @@ function contentPolicy(nonce: string): string {
 }
 
 async function episodeStatus(path: string): Promise<number | null> {
-  const id = /^\/episodes\/([^/.]+)\/?$/.exec(decoded(path))?.[1];
+  const id = /^\/(?:episodes|report)\/([^/.]+)\/?$/.exec(decoded(path))?.[1];
   if (!id) return null;
-  const visibility = await readVisibility(await getDeps(), id);
-  return visibility === "gone" || visibility === "legally_withheld" ? STATUS[visibility] : null;
+  return STATUS[await readVisibility(await getDeps(), id)];
 }
 
 function decoded(path: string): string {

@@ -5,13 +5,15 @@ import { SearchIntro } from "#app/_components/search-intro.tsx";
 import { SearchResults } from "#app/_components/search-results.tsx";
 import { getDeps } from "#lib/container.ts";
 import { isBlank, parseSearchParams } from "#lib/domain/search/url.ts";
+import { latestRelease } from "#lib/services/read-release.ts";
 import { searchEpisodes } from "#lib/services/search.ts";
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function SearchPage({ searchParams }: Props) {
   const { query, dropped } = parseSearchParams(await searchParams);
-  const result = await searchEpisodes(await getDeps(), query);
+  const deps = await getDeps();
+  const result = await searchEpisodes(deps, query);
   const first = isBlank(query);
   return (
     <Page>
@@ -22,7 +24,7 @@ export default async function SearchPage({ searchParams }: Props) {
           Ignored: {dropped.join(", ")}. Everything else was searched.
         </Notice>
       )}
-      {first && <SearchIntro result={result} />}
+      {first && <SearchIntro result={result} release={await latestRelease(deps)} />}
       <SearchResults query={query} result={result} />
     </Page>
   );

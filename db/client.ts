@@ -3,7 +3,7 @@ import type { PgDatabase } from "drizzle-orm/pg-core";
 import postgres from "postgres";
 
 /** Where statements run: the database itself or one of its transactions. */
-export type Executor = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
+export type Executor = PgDatabase<PostgresJsQueryResultHKT>;
 
 /** An open pool. `sql` is the driver underneath: drizzle has switched its date parsing off, so dates are text there. */
 export type DatabaseHandle = {

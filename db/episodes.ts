@@ -10,6 +10,7 @@ import {
   lt,
   ne,
   notInArray,
+  or,
   type SQL,
   sql,
 } from "drizzle-orm";
@@ -28,7 +29,15 @@ export function episodeRepository(db: Executor): EpisodeRepository {
   return { ...writing(db), ...locking(db), ...lists(db), ...scanning(db), ...streams(db) };
 }
 
-type Writing = "insert" | "apply" | "log" | "eventHead" | "setObject" | "setLegalHold" | "forgetContent";
+type Writing =
+  | "insert"
+  | "apply"
+  | "log"
+  | "eventHead"
+  | "setObject"
+  | "setLegalHold"
+  | "forgetContent"
+  | "forgetDigests";
 
 function writing(db: Executor): Pick<EpisodeRepository, Writing> {
   let horizonHeld = false;
@@ -40,6 +49,17 @@ function writing(db: Executor): Pick<EpisodeRepository, Writing> {
     async forgetContent(id) {
       await db.update(episode).set(FORGOTTEN).where(eq(episode.id, id));
       await db.delete(finding).where(eq(finding.episodeId, id));
+    },
+    async forgetDigests({ id, account, slot }) {
+      const same = and(
+        eq(episode.account, account),
+        eq(episode.slot, slot ?? ""),
+        eq(episode.tombstone, "superseded"),
+      );
+      await db
+        .update(episode)
+        .set({ contentHash: "", receivedSha256: "" })
+        .where(slot === null ? eq(episode.id, id) : or(eq(episode.id, id), same));
     },
     async insert(entry) {
       await db.insert(episode).values(entry);
@@ -85,7 +105,7 @@ const FORGOTTEN = {
   errorKinds: [],
 };
 
-type Lookups = "byId" | "lock" | "byDeclaredId" | "lockLiveBySlot";
+type Lookups = "byId" | "lock" | "groupRootOf" | "byDeclaredId" | "lockLiveBySlot";
 
 function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
   const one = async (where: SQL | undefined) => {
@@ -94,6 +114,16 @@ function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
   };
   return {
     byId: (id) => one(eq(episode.id, id)),
+    async groupRootOf(account, sessionKey) {
+      if (!isUuid(account)) return null;
+      const [row] = await db
+        .select({ groupRoot: episode.groupRoot })
+        .from(episode)
+        .where(and(eq(episode.account, account), eq(episode.sessionKey, sessionKey)))
+        .orderBy(asc(episode.receivedAt), asc(episode.id))
+        .limit(1);
+      return row?.groupRoot ?? null;
+    },
     async lock(id) {
       const [row] = await db.select().from(episode).where(eq(episode.id, id)).for("update");
       return row ? toEpisode(row) : null;

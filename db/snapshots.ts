@@ -21,7 +21,8 @@ export function snapshotRepository(db: Executor): SnapshotRepository {
   return { ...lookups(db), ...writing(db), ...members(db), ...files(db), ...external(db) };
 }
 
-const PUBLIC_STATES: SnapshotState[] = ["published", "superseded", "withheld"];
+/** Yanked ones too: copies of them are out there, and the deny-list is for those who hold copies. */
+const PUBLIC_STATES: SnapshotState[] = ["published", "superseded", "withheld", "yanked"];
 
 type Lookups = "byId" | "byVersion" | "lock" | "list" | "containing";
 

@@ -26,6 +26,8 @@ process.exit();
 async function work({ deps, work: startWork }: Instance): Promise<void> {
   await refuseForgetting(deps);
   await startWork(jobHandlers(deps));
+  // what a crash or a restore left undone is found at once, not at the next tick of the clock
+  await deps.store.jobs.enqueue({ name: "sweep" });
   deps.log.info("worker.ready", { library: deps.codec.library });
   await stopping.promise;
   deps.log.info("worker.stopping");

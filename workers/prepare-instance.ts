@@ -24,7 +24,7 @@ async function prepareDatabase(url: string): Promise<void> {
     await migrate(url);
     await prepareJobs(url);
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
+    if (cause instanceof AppError && cause.detail !== undefined) throw cause;
     const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
     throw new AppError("unavailable", {
       detail: `The database could not be reached or brought up to date${reason}: check DATABASE_URL if it is set, and the rights of its user.`,

@@ -11,10 +11,11 @@ export function AccountMenu({ email, signOut }: { email: string; signOut: ReactN
     <details className="relative">
       <summary className="inline-flex min-h-9 max-w-48 items-center gap-1 rounded-token px-2 hover:bg-raised">
         <CircleUser aria-hidden className="size-4 shrink-0 text-muted" />
-        <span className="truncate">{email}</span>
+        <span className="truncate max-sm:sr-only">{email}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-muted" />
       </summary>
       <div className="absolute right-0 z-10 mt-1 w-48 overflow-hidden rounded-token border border-line-strong bg-page py-1">
+        <p className="truncate px-3 py-1 text-sm text-muted sm:hidden">{email}</p>
         <Link className={ITEM} href="/me/episodes">
           My episodes
         </Link>

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleHelp, CircleX, Clock } from "lucide-react";
+import { Ban, CircleCheck, CircleDashed, CircleX, Clock } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 
@@ -10,10 +10,10 @@ const LOOKS: Record<Meaning, { icon: typeof Ban; text: string; box: string }> = 
   failure: { icon: CircleX, text: "text-failure", box: "bg-failure-soft" },
   held: { icon: Clock, text: "text-held", box: "bg-held-soft" },
   withdrawn: { icon: Ban, text: "text-withdrawn", box: "bg-withdrawn-soft" },
-  none: { icon: CircleHelp, text: "text-muted", box: "bg-sunken" },
+  none: { icon: CircleDashed, text: "text-muted", box: "bg-sunken" },
 };
 
-/** A meaning as icon and word together; withdrawn things are struck through. */
+/** A meaning as icon and word together. What was withdrawn is struck through by whoever names it, not its state. */
 export function Badge({
   meaning,
   children,
@@ -34,7 +34,7 @@ export function Badge({
       )}
     >
       <MeaningIcon meaning={meaning} />
-      <span className={cn(meaning === "withdrawn" && "line-through")}>{children}</span>
+      {children}
     </span>
   );
 }

@@ -16,10 +16,7 @@ export function Bars({
       <figcaption className="text-sm font-medium text-muted">{title}</figcaption>
       <ul className="space-y-1">
         {rows.map((row) => (
-          <li
-            key={row.name}
-            className="grid grid-cols-[6rem_minmax(0,1fr)_3.5rem] items-center gap-2 text-sm"
-          >
+          <li key={row.name} className="grid grid-cols-[8rem_minmax(0,1fr)_3rem] items-center gap-2 text-sm">
             <span className="truncate">{row.name}</span>
             <svg
               viewBox="0 0 100 8"

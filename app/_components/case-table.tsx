@@ -19,7 +19,7 @@ export type CaseRow = {
 /** Open cases, each saying why it stands where it stands. */
 export function CaseTable({ cases, now }: { cases: readonly CaseRow[]; now: Date }) {
   return (
-    <Table label="Open reports">
+    <Table label="Open reports" stacked>
       <thead>
         <tr>
           <Th>Case</Th>

@@ -15,7 +15,7 @@ export function Chip({ children, title }: { children: ReactNode; title?: string 
 }
 
 /** A filter in force; following it takes the filter away. */
-export function RemovableChip({ label, href }: { label: string; href: string }) {
+export function RemovableChip({ label, href }: { label: string; href: `/?${string}` }) {
   return (
     <Link
       href={href}

@@ -11,7 +11,7 @@ export function EmptyState({
   action?: ReactNode;
 }) {
   return (
-    <div className="flex flex-col items-start gap-3 rounded-token border border-dashed border-line-strong px-6 py-8">
+    <div className="flex flex-col items-start gap-3 rounded-token border border-dashed border-line-strong px-4 py-4">
       <p className="text-lg font-medium">{title}</p>
       {children && <div className="max-w-prose text-muted">{children}</div>}
       {action}

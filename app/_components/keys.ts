@@ -48,7 +48,7 @@ export function runKeyAction(action: Exclude<KeyAction, "sheet">): void {
 
 /** Opens every folded part of a trace, or folds all if all are open. */
 export function toggleAll(): void {
-  const parts = [...document.querySelectorAll<HTMLDetailsElement>(".trace .step > details")];
+  const parts = [...document.querySelectorAll<HTMLDetailsElement>(".trace .step > div > details")];
   const open = parts.some((part) => !part.open);
   for (const part of parts) part.open = open;
 }
@@ -73,7 +73,7 @@ function step(targets: readonly HTMLElement[], by: 1 | -1): void {
   if (!next) return;
   for (let parent: HTMLElement | null = next; parent; parent = parent.parentElement)
     if (parent instanceof HTMLDetailsElement) parent.open = true;
-  const folded = next.querySelector<HTMLDetailsElement>(":scope > details");
+  const folded = next.querySelector<HTMLDetailsElement>(":scope > div > details");
   if (folded && next.dataset.error !== undefined) folded.open = true;
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "center" });

@@ -30,7 +30,6 @@ export function NewTokenForm({
   const [result, run, pending] = useActionState(action, null);
   return (
     <div className="max-w-form space-y-4">
-      <Made result={result} />
       <form action={run} className="space-y-4">
         <Field id="name" label="Name" hint="For you, to know it again: the machine or the script.">
           <TextInput id="name" name="name" required maxLength={80} aria-describedby="name-hint" />
@@ -62,6 +61,7 @@ export function NewTokenForm({
           Make the token
         </Button>
       </form>
+      <Made result={result} />
     </div>
   );
 }

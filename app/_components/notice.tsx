@@ -1,3 +1,4 @@
+import { Info } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { type Meaning, MeaningIcon } from "./badge.tsx";
@@ -28,7 +29,11 @@ export function Notice({
       role={role}
       className={cn("flex gap-3 rounded-token border-l-3 bg-raised px-4 py-3", BORDERS[meaning])}
     >
-      <MeaningIcon meaning={meaning} className="mt-0.5" />
+      {meaning === "none" ? (
+        <Info aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+      ) : (
+        <MeaningIcon meaning={meaning} className="mt-0.5" />
+      )}
       <div className="min-w-0 flex-1 space-y-1">
         {title && <p className="font-medium">{title}</p>}
         {children && <div className="max-w-prose text-base">{children}</div>}

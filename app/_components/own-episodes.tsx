@@ -4,6 +4,7 @@ import { visibleText } from "#lib/domain/text/visible.ts";
 import type { RevocationReceipt } from "#lib/domain/wire/messages.ts";
 import { ActionForm, type FormAction } from "./action-form.tsx";
 import { Badge } from "./badge.tsx";
+import { cn } from "./cn.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { counted } from "./format.ts";
 import { ShortId } from "./short-id.tsx";
@@ -12,6 +13,8 @@ import { When } from "./when.tsx";
 import { reasonWord, stateWord } from "./words.ts";
 
 const ENDED = ["tombstoned", "erased"];
+/** States whose reason the contributor should read; of what is public or withdrawn it says nothing any more. */
+const EXPLAINED = ["received", "quarantined", "in_review", "rejected", "hidden", "taken_down"];
 
 /** A contributor's own uploads with their states, and the way to withdraw each. */
 export function OwnEpisodes({
@@ -24,7 +27,7 @@ export function OwnEpisodes({
   revoke: FormAction<RevocationReceipt>;
 }) {
   return (
-    <Table label="My episodes">
+    <Table label="My episodes" stacked>
       <thead>
         <tr>
           <Th>Episode</Th>
@@ -62,8 +65,14 @@ export function OwnEpisodes({
 }
 
 function Title({ item }: { item: OwnEpisode }) {
-  const title = visibleText(item.title);
-  if (item.state !== "published") return <p className="wrap-anywhere">{title}</p>;
+  // once the bytes are erased the row holds no words either
+  const title = visibleText(item.title) || "Its text is erased";
+  if (item.state !== "published")
+    return (
+      <p className={cn("wrap-anywhere", ENDED.includes(item.state) && "text-withdrawn line-through")}>
+        {title}
+      </p>
+    );
   return (
     <Link
       href={`/episodes/${item.id}`}
@@ -81,7 +90,9 @@ function State({ item }: { item: OwnEpisode }) {
   return (
     <div className="space-y-1">
       <Badge meaning={meaning}>{word}</Badge>
-      {item.reason && <p className="text-sm text-muted">{reasonWord(item.reason)}</p>}
+      {item.reason && EXPLAINED.includes(item.state) && (
+        <p className="text-sm text-muted">{reasonWord(item.reason)}</p>
+      )}
     </div>
   );
 }

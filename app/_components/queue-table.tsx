@@ -32,7 +32,7 @@ export function QueueTable({
   label: string;
 }) {
   return (
-    <Table label={label}>
+    <Table label={label} stacked>
       <thead>
         <tr>
           <Th>Episode</Th>

@@ -8,6 +8,7 @@ export type ReleaseFileStanding = "served" | "gone" | "legally_withheld";
 
 /** The files of a release with sizes and both digests. A file that is kept back is named, and says so. */
 export function ReleaseFiles({ files, base }: { files: readonly ReleaseFileRow[]; base: string }) {
+  const dataFirst = [...files].sort((a, b) => a.kind.localeCompare(b.kind));
   return (
     <Table label="Files of this release">
       <thead>
@@ -20,7 +21,7 @@ export function ReleaseFiles({ files, base }: { files: readonly ReleaseFileRow[]
         </tr>
       </thead>
       <tbody>
-        {files.map((file) => (
+        {dataFirst.map((file) => (
           <tr key={file.name}>
             <Td className="whitespace-nowrap">
               <FileName file={file} base={base} />
@@ -53,7 +54,7 @@ function FileName({ file, base }: { file: ReleaseFileRow; base: string }) {
     );
   return (
     <span className="inline-flex items-center gap-2">
-      <code>{file.name}</code>
+      <code className="text-withdrawn line-through">{file.name}</code>
       <Badge meaning={file.standing === "gone" ? "withdrawn" : "held"}>
         {file.standing === "gone" ? "not served any more" : "withheld under a legal order"}
       </Badge>

@@ -9,7 +9,7 @@ import { SNAPSHOT_WORDS } from "./words.ts";
 /** Every release that was ever published, newest first. */
 export function ReleaseList({ releases, now }: { releases: readonly ReleaseRow[]; now: Date }) {
   return (
-    <Table label="Releases">
+    <Table label="Releases" stacked>
       <thead>
         <tr>
           <Th>Version</Th>
@@ -17,7 +17,7 @@ export function ReleaseList({ releases, now }: { releases: readonly ReleaseRow[]
           <Th className="text-right">Records</Th>
           <Th className="text-right">Size</Th>
           <Th>Published</Th>
-          <Th>Withdrawn since</Th>
+          <Th>Since</Th>
         </tr>
       </thead>
       <tbody>
@@ -35,14 +35,14 @@ export function ReleaseList({ releases, now }: { releases: readonly ReleaseRow[]
             <Td>
               <ReleaseBadge release={release} />
             </Td>
-            <Td className="text-right">{counted(release.members, "record")}</Td>
-            <Td className="text-right whitespace-nowrap">{bytes(release.bytes)}</Td>
+            <Td className="sm:text-right">{counted(release.members, "record")}</Td>
+            <Td className="whitespace-nowrap sm:text-right">{bytes(release.bytes)}</Td>
             <Td>{release.publishedAt ? <When at={release.publishedAt} now={now} /> : "–"}</Td>
             <Td>
               {release.withdrawnSince === 0 ? (
-                <span className="text-muted">none</span>
+                <span className="text-muted">none withdrawn</span>
               ) : (
-                counted(release.withdrawnSince, "record")
+                `${counted(release.withdrawnSince, "record")} withdrawn`
               )}
             </Td>
           </tr>
@@ -53,8 +53,14 @@ export function ReleaseList({ releases, now }: { releases: readonly ReleaseRow[]
 }
 
 /** Is it the one to use? */
-export function ReleaseBadge({ release }: { release: Pick<ReleaseRow, "state" | "latest"> }) {
+export function ReleaseBadge({
+  release,
+}: {
+  release: Pick<ReleaseRow, "state" | "latest" | "withdrawnSince">;
+}) {
   if (release.latest) return <Badge meaning="success">latest usable</Badge>;
+  if (release.state === "published" && release.withdrawnSince > 0)
+    return <Badge meaning="held">waits for its patch</Badge>;
   const { word, meaning } = SNAPSHOT_WORDS[release.state];
   // published but not the latest: a file of it is kept back, or a newer one is out
   return (

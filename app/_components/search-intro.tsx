@@ -1,10 +1,17 @@
 import Link from "next/link";
 import { Bars } from "./bars.tsx";
+import { counted } from "./format.ts";
 import type { SearchResultView } from "./search-result.ts";
 import { OUTCOMES, TOOLS } from "./words.ts";
 
 /** The first visit: what this is, what there is, how to take part. */
-export function SearchIntro({ result }: { result: SearchResultView }) {
+export function SearchIntro({
+  result,
+  release,
+}: {
+  result: SearchResultView;
+  release: { version: string; members: number } | null;
+}) {
   const { outcome, tool, language } = result.facets;
   return (
     <div className="space-y-6 border-b border-line pb-6">
@@ -34,9 +41,11 @@ export function SearchIntro({ result }: { result: SearchResultView }) {
         </div>
       )}
       <p className="flex flex-wrap gap-x-6 gap-y-1">
-        <Link href="/releases" className="text-accent underline">
-          Get the latest release
-        </Link>
+        {release && (
+          <Link href={`/releases/${release.version}`} className="text-accent underline">
+            Latest release: {release.version}, {counted(release.members, "record")}
+          </Link>
+        )}
         <Link href="/about#contribute" className="text-accent underline">
           Share a session of yours
         </Link>

@@ -33,6 +33,7 @@ export function SearchResults({ query, result }: { query: SearchQuery; result: S
         ))}
       </Aside>
       <section className="min-w-0" aria-label="Results">
+        <h2 className="sr-only">Results</h2>
         <ResultLine query={query} result={result} />
         <ActiveFilters query={query} />
         {result.items.length === 0 ? <NothingFound query={query} /> : null}

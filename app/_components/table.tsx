@@ -2,10 +2,25 @@ import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
 
 /** A table that scrolls sideways inside itself on small screens; the region can be scrolled with the keyboard. */
-export function Table({ label, children }: { label: string; children: ReactNode }) {
+export function Table({
+  label,
+  children,
+  stacked,
+}: {
+  label: string;
+  children: ReactNode;
+  /** On small screens each row becomes a card, its cells one below the other. */
+  stacked?: boolean;
+}) {
   return (
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto rounded-token border border-line">
-      <table className="w-full border-collapse text-left text-base">{children}</table>
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="relative overflow-x-auto rounded-token border border-line"
+    >
+      <table className={cn("w-full border-collapse text-left text-base", stacked && "stacked")}>
+        {children}
+      </table>
     </section>
   );
 }

@@ -28,7 +28,7 @@ export function TokenList({
   end: FormAction<null>;
 }) {
   return (
-    <Table label="My tokens">
+    <Table label="My tokens" stacked>
       <thead>
         <tr>
           <Th>Token</Th>
@@ -60,7 +60,7 @@ export function TokenList({
               {token.lastUsedAt ? (
                 <When at={token.lastUsedAt} now={now} />
               ) : (
-                <span className="text-muted">never</span>
+                <span className="text-muted">never used</span>
               )}
             </Td>
             <Td className="text-right">

@@ -66,7 +66,7 @@ async function readInput<Input>(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues
     .slice(0, 20)
-    .map((issue) => ({ code: issue.code, path: safePath(issue.path) }));
+    .map((issue) => ({ code: issue.code, path: safePath(issue.path, json.value) }));
   throw new AppError("input_invalid", { faults });
 }
 

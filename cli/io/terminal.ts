@@ -25,18 +25,23 @@ export type Io = {
 export function processIo(): Io {
   return {
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingFolder(process.env),
     platform: process.platform,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
     ask,
     now: () => new Date(),
     random: Math.random,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    sleep: async (milliseconds) => void (await wait(milliseconds)),
+    sleep: (milliseconds) => wait(milliseconds),
     fetch,
   };
+}
+
+/** `npm run trace-share` starts in the project's folder; npm says where the person is, and paths are meant from there. */
+function workingFolder(env: NodeJS.ProcessEnv): string {
+  return (env["npm_lifecycle_event"] === "trace-share" && env["INIT_CWD"]) || process.cwd();
 }
 
 /** The prompt library is loaded only when something is asked: `--help` stays quick. */

@@ -14,7 +14,7 @@ import { delimiter, join, resolve } from "node:path";
 import { addResults, BROKEN, type CheckResult, isSuccess, summaryLine } from "./check-result.ts";
 
 // `npm run check:runtimes`: tries a fresh checkout with each Node and npm that people may have on their machine. What can't
-// be had here is reported as skipped, by name.
+// be had here is reported as skipped, by name. `npm run check:runtimes -- 24/12` tries Node 24 with npm 12 alone.
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
 const NODES = [20, 22, 24, 26] as const;
@@ -31,18 +31,17 @@ type Row = { name: string; outcome: string; seconds: number; result: CheckResult
 const folder = mkdtempSync(join(tmpdir(), "trace-share-runtimes-"));
 chmodSync(folder, 0o755);
 try {
-  process.exitCode = checkAll();
+  process.exitCode = checkAll(process.argv.slice(2));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function checkAll(): number {
-  const npms = new Map(NPMS.map((major) => [major, installTool("npm", major)]));
+function checkAll(chosen: readonly string[]): number {
   const rows: Row[] = [];
   for (const major of NODES) {
-    const node = installTool("node", major);
     for (const npmMajor of NPMS) {
-      const row = checkOne({ major, node, npmMajor, npm: npms.get(npmMajor) });
+      if (chosen.length > 0 && !chosen.includes(`${major}/${npmMajor}`)) continue;
+      const row = checkOne({ major, npmMajor });
       say(`${row.name}: ${row.outcome}`);
       rows.push(row);
     }
@@ -56,14 +55,7 @@ function checkAll(): number {
   return isSuccess(total) ? 0 : 1;
 }
 
-type Combination = {
-  major: number;
-  node: string | undefined;
-  npmMajor: (typeof NPMS)[number];
-  npm: string | undefined;
-};
-
-function checkOne({ major, node, npmMajor, npm }: Combination): Row {
+function checkOne({ major, npmMajor }: { major: number; npmMajor: (typeof NPMS)[number] }): Row {
   const name = `Node ${major} with npm ${npmMajor}`;
   const began = Date.now();
   const skip = (reason: string): Row => {
@@ -71,6 +63,8 @@ function checkOne({ major, node, npmMajor, npm }: Combination): Row {
     return { name, outcome: `skipped: ${reason}`, seconds: 0, result };
   };
   if (!RUNS_NPM[npmMajor].includes(major)) return skip(`npm ${npmMajor} does not run on Node ${major}`);
+  const node = installTool("node", major);
+  const npm = installTool("npm", npmMajor);
   if (!node) return skip(`Node ${major} can't be installed here`);
   if (!npm) return skip(`npm ${npmMajor} can't be installed here`);
   const fault = tryCheckout(`${major}-${npmMajor}`, toolPath(`${major}-${npmMajor}`, { node, npm }));
@@ -127,11 +121,12 @@ function copyCheckout(checkout: string): void {
 /** Installs a Node or an npm of this major version from the package registry; undefined when there is none. */
 function installTool(tool: "node" | "npm", major: number): string | undefined {
   const place = join(folder, `${tool}-${major}`);
-  mkdirSync(place);
+  const program = join(place, "node_modules", tool, "bin", tool === "node" ? "node" : "npm-cli.js");
+  if (existsSync(program)) return program;
+  mkdirSync(place, { recursive: true });
   writeFileSync(join(place, "package.json"), JSON.stringify({ private: true, allowScripts: { node: true } }));
   const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `${tool}@${major}`];
   const installed = spawnSync("npm", args, { cwd: place, env: toolEnv(systemPath()), encoding: "utf8" });
-  const program = join(place, "node_modules", tool, "bin", tool === "node" ? "node" : "npm-cli.js");
   return installed.status === 0 && existsSync(program) ? program : undefined;
 }
 

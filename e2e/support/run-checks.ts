@@ -11,7 +11,7 @@ import { walkNames } from "./walk-names.ts";
 // `npm test`: every check in order, all of them even after a failure, and one line that sums up.
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
-const STAGES = { static: runStatic, unit: runUnit, walks: runWalks } as const;
+const STAGES = { static: runStatic, unit: runUnit, wire: runWire, walks: runWalks } as const;
 type Stage = keyof typeof STAGES;
 
 /** Checks without tests of their own; each counts as one. */
@@ -28,7 +28,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const stages = chosenStages(args);
   if (!stages) {
-    process.stderr.write("usage: run-checks.ts [--only static|unit|walks]\n");
+    process.stderr.write("usage: run-checks.ts [--only static|unit|wire|walks]\n");
     return 2;
   }
   const reports = mkdtempSync(join(tmpdir(), "trace-share-checks-"));
@@ -46,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function chosenStages(args: readonly string[]): Stage[] | undefined {
-  const all: Stage[] = ["static", "unit", "walks"];
+  const all: Stage[] = ["static", "unit", "wire", "walks"];
   if (args.length === 0) return all;
   const [flag, wanted, ...rest] = args;
   const chosen = all.filter((stage) => stage === wanted);
@@ -79,8 +79,18 @@ async function runWalks(reports: string): Promise<CheckResult> {
   if ("missing" in browser) {
     return { passed: 0, failed: 0, skipped: walkNames(ROOT).map((name) => `${name}: ${browser.missing}`) };
   }
-  const file = join(reports, "playwright.json");
-  const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"];
+  return runPlaywright(reports, "walks", "e2e/playwright.config.ts");
+}
+
+/** The API over HTTP, on an instance of its own: it withdraws what a release walk would publish. Needs no browser. */
+function runWire(reports: string): Promise<CheckResult> {
+  say("wire tests (playwright)");
+  return runPlaywright(reports, "wire", "e2e/wire.config.ts");
+}
+
+async function runPlaywright(reports: string, name: string, config: string): Promise<CheckResult> {
+  const file = join(reports, `${name}.json`);
+  const args = ["test", "--config", config, "--reporter=list,json"];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file };
   const exitCode = await run(["node_modules/@playwright/test/cli.js", ...args], env);
   return readReport(file, (report) => readPlaywrightReport(report, exitCode));

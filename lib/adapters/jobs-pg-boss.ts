@@ -106,7 +106,7 @@ async function putQueue(
   policy: string = "standard",
 ): Promise<void> {
   if (await boss.getQueue(name)) await boss.updateQueue(name, settings);
-  else await boss.createQueue(name, { ...settings, policy } as Parameters<PgBoss["createQueue"]>[1]);
+  else await boss.createQueue(name, { ...settings, policy });
 }
 
 /** A queue whose jobs are committed with the executor's transaction, or never. */
@@ -199,7 +199,10 @@ async function run(
   subject: string | null,
 ): Promise<{ code: string; error: unknown } | undefined> {
   try {
-    if (name === "sweep") return void (await handlers.sweep({ name }));
+    if (name === "sweep") {
+      await handlers.sweep({ name });
+      return undefined;
+    }
     if (subject === null) throw new AppError("internal", { detail: "A job names nothing to work on." });
     if (name === "build-snapshot") await handlers[name]({ name, snapshotId: subject });
     else await runForEpisode(handlers, name, subject);

@@ -15,7 +15,7 @@ import { isTimeout, withinLimit } from "./search-postgres-limit.ts";
 
 type Page = { ids: string[]; next?: string; rankingSkipped: boolean };
 
-/** Only the newest matches are ranked: the work stays the same however common a word is (docs/decisions.md). */
+/** Only the newest matches are ranked: the work stays the same however common a word is. */
 const CANDIDATES = 1000;
 /** Weights of D, C, B, A: steps, result, prompt, title. */
 const WEIGHTS = sql`'{0.1, 0.2, 0.4, 1.0}'::float4[]`;

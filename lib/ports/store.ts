@@ -158,6 +158,8 @@ export interface EpisodeRepository {
   byId(id: string): Promise<Episode | null>;
   /** The row, locked until the transaction ends. */
   lock(id: string): Promise<Episode | null>;
+  /** The split group's root that an account's session has, if any of its episodes is known. */
+  groupRootOf(account: string, sessionKey: string): Promise<string | null>;
   byDeclaredId(account: string, declaredId: string): Promise<Episode | null>;
   /** The episode of a slot that is neither tombstoned nor erased, locked. */
   lockLiveBySlot(account: string, slot: string): Promise<Episode | null>;
@@ -186,6 +188,8 @@ export interface EpisodeRepository {
   resolveFindings(id: string): Promise<void>;
   /** Blanks what the row holds of the record's words (title, preview, model, tools, errors, languages) and its findings. */
   forgetContent(id: string): Promise<void>;
+  /** Blanks the digests of a withdrawn row and of what it superseded: a digest could confirm a guess about removed text. */
+  forgetDigests(episode: Pick<Episode, "id" | "account" | "slot">): Promise<void>;
   setObject(id: string, object: Episode["object"]): Promise<void>;
   /** A hold forbids publication whatever else is true. */
   setLegalHold(id: string, held: boolean): Promise<void>;

@@ -14,9 +14,10 @@ export function newEpisodeRow(input: {
   account: string;
   actor: Actor;
   receivedSha256: string;
+  groupRoot: string;
   at: Date;
 }): NewEpisode {
-  const { upload, record, account, actor, receivedSha256, at } = input;
+  const { upload, record, account, actor, receivedSha256, groupRoot, at } = input;
   const token = actor.kind === "user" && actor.via === "token" ? actor : null;
   return {
     id: record.id,
@@ -27,7 +28,7 @@ export function newEpisodeRow(input: {
     hashVerified: upload.hashVerified,
     slot: upload.privatePart?.slot ?? null,
     sessionKey: record.session.key,
-    groupRoot: record.session.parent?.key ?? record.session.key,
+    groupRoot,
     contributorKey: upload.privatePart?.contributor_key ?? null,
     revocationAuthority: upload.privatePart?.revocation_authority ?? null,
     revocationCodeHash: upload.privatePart?.revocation_code_hash ?? null,

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import type { UpsertRequest } from "#lib/domain/wire/messages.ts";
@@ -9,11 +8,7 @@ import { accountOf, authorise } from "./authorise.ts";
  * Answers the older client's index call. The index is made from stored episodes alone; this only checks that each pointer
  * belongs to something that the account uploaded, and takes nothing from the body (wire-protocol.md 0.6).
  */
-export async function acceptPointers(
-  deps: Deps,
-  actor: Actor,
-  input: z.infer<typeof UpsertRequest>,
-): Promise<void> {
+export async function acceptPointers(deps: Deps, actor: Actor, input: UpsertRequest): Promise<void> {
   authorise(actor, "episode.upload");
   const account = accountOf(actor);
   for (const { id } of input.vectors) {

@@ -123,6 +123,7 @@ describe("revocation", () => {
     const row = await deps.store.episodes.byId(record.id);
     expect(row?.lifecycle.state).toBe("erased");
     expect(row?.title).toBe("");
+    expect(row?.contentHash).toBe("");
     expect(await deps.objects.get(`episodes/${record.id.slice(0, 2)}/${record.id}.json.zst`)).toBeNull();
     expect(await revokeEpisode(deps, actor, { episodeId: record.id })).toEqual(receipt);
   });
@@ -148,6 +149,8 @@ describe("revocation", () => {
     await platform.settle();
     await revokeEpisode(deps, actor, { episodeId: older.id });
     expect(await readVisibility(deps, newer.id)).toBe("gone");
+    await platform.settle();
+    expect((await deps.store.episodes.byId(older.id))?.contentHash).toBe("");
   });
 
   it("of an id not seen yet is kept, answered like a foreign one, and refuses the later upload", async () => {

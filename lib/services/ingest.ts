@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { claimedEpisodeId } from "#lib/domain/episode/identity.ts";
+import type { EpisodeRecord } from "#lib/domain/episode/schema.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
@@ -50,7 +51,9 @@ export async function ingest(
     const own = publicId === upload.record.id;
     const record = own ? upload.record : { ...upload.record, id: publicId };
     const body = own ? encoded : await encodeBody(deps, record);
-    const row = newEpisodeRow({ upload, record, account, actor, receivedSha256, at: deps.clock.now() });
+    const groupRoot = await groupRootOf(tx, account, record);
+    const at = deps.clock.now();
+    const row = newEpisodeRow({ upload, record, account, actor, receivedSha256, groupRoot, at });
     await tx.episodes.insert(row);
     await tx.staging.put(row.id, body.body, body.sha256);
     await tx.jobs.enqueue({ name: "store-body", episodeId: row.id });
@@ -127,9 +130,17 @@ async function supersede(
   });
 }
 
+/** The root of the session's parent chain as far as it is known: a subagent of a subagent belongs to the first session. */
+async function groupRootOf(tx: Store, account: string, { session }: EpisodeRecord): Promise<string> {
+  if (!session.parent) return session.key;
+  return (await tx.episodes.groupRootOf(account, session.parent.key)) ?? session.parent.key;
+}
+
 /** Nobody's claim blocks another account: where the id is taken, this account's record gets a digest of its own. */
 async function freePublicId(tx: Store, input: { account: string; upload: ParsedUpload }): Promise<string> {
   const wanted = input.upload.record.id;
+  // two accounts at the same moment: the second one waits and sees that the id is taken
+  await tx.lock("slot", `public id|${wanted}`);
   const taken = await tx.episodes.byId(wanted);
   return taken ? claimedEpisodeId(input.account, input.upload.declaredId) : wanted;
 }

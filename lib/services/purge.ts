@@ -18,6 +18,7 @@ export async function purgeEpisode(deps: Deps, input: { episodeId: string }): Pr
     if (!locked) return;
     await tx.staging.drop(locked.id);
     await tx.episodes.forgetContent(locked.id);
+    if (tombstone === "withdrawn") await tx.episodes.forgetDigests(locked);
     if (locked.lifecycle.state === "tombstoned") {
       const fresh = await tx.episodes.lock(locked.id);
       if (fresh) await applyEvent(tx, { episode: fresh, event: { type: "erased" }, cause: ruleCause(deps) });

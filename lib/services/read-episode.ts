@@ -28,5 +28,9 @@ export async function readEpisode(
   const [summary] = await deps.store.episodes.publicSummaries([row.id]);
   if (!summary) throw new AppError("gone");
   const releases = await deps.store.snapshots.containing(row.id);
-  return { episode: publicForm(record), summary, releases: releases.map((release) => release.version) };
+  return {
+    episode: publicForm(record),
+    summary,
+    releases: releases.filter(({ state }) => state !== "yanked").map(({ version }) => version),
+  };
 }

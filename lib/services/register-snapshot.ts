@@ -1,7 +1,6 @@
-import type { z } from "zod";
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import { canonicalJson, type JsonValue } from "#lib/domain/canonical-json.ts";
+import { canonicalJson } from "#lib/domain/canonical-json.ts";
 import type { SnapshotRequest } from "#lib/domain/wire/messages.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { ExternalSnapshot } from "#lib/ports/store.ts";
@@ -14,7 +13,7 @@ import { accountOf, authorise } from "./authorise.ts";
 export async function registerSnapshot(
   deps: Deps,
   actor: Actor,
-  input: z.infer<typeof SnapshotRequest>,
+  input: SnapshotRequest,
 ): Promise<{ version: string; object_prefix: string; public_url: null; created: boolean }> {
   authorise(actor, "snapshot.register");
   const account = accountOf(actor);
@@ -41,7 +40,7 @@ export async function registerSnapshot(
 async function refuseOther(deps: Deps, entry: ExternalSnapshot): Promise<void> {
   const first = await deps.store.snapshots.external(entry.version, entry.account);
   // files are parsed JSON
-  const files = (snapshot: ExternalSnapshot) => canonicalJson(snapshot.files as JsonValue);
+  const files = (snapshot: ExternalSnapshot) => canonicalJson(snapshot.files);
   if (!first || files(first) !== files(entry) || first.checksums !== entry.checksums) {
     throw new AppError("already_exists", { detail: "This version was registered before with other files." });
   }

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { episodeId } from "#lib/domain/episode/identity.ts";
 import { LIMITS } from "#lib/domain/episode/limits.ts";
@@ -19,7 +18,7 @@ const GRANT_SECONDS = 15 * 60;
 export async function presignUpload(
   deps: Deps,
   actor: Actor,
-  input: z.infer<typeof PresignRequest>,
+  input: PresignRequest,
 ): Promise<{ upload_url: string; object_key: string; headers: Record<string, string> }> {
   authorise(actor, "episode.upload");
   if (input.episode_id !== episodeId(input.content_hash)) {
@@ -63,11 +62,7 @@ export async function putUpload(deps: Deps, input: { capability: string; bytes: 
 }
 
 /** Accepts the uploaded body as if it had been posted. A refused body is dropped, never kept. */
-export async function completeUpload(
-  deps: Deps,
-  actor: Actor,
-  input: z.infer<typeof CompleteRequest>,
-): Promise<Ingested> {
+export async function completeUpload(deps: Deps, actor: Actor, input: CompleteRequest): Promise<Ingested> {
   authorise(actor, "episode.upload");
   const account = accountOf(actor);
   const grant = await deps.store.transaction((tx) => tx.uploads.lockByObjectKey(account, input.object_key));

@@ -18,12 +18,19 @@ export function backupCommands(program: Command): void {
     .command("backup")
     .description("write everything that can't be rebuilt into a new folder; the instance may keep running")
     .requiredOption("--out <folder>", "a folder that does not exist yet")
-    .action(({ out }: { out: string }) => withDeps((operator) => backup(operator, resolve(out))));
+    .action(({ out }: { out: string }) => withDeps((operator) => backup(operator, fromCaller(out))));
   program
     .command("restore")
     .description("put a backup into an empty instance and replay the never-forget log over it")
     .requiredOption("--in <folder>", "a folder that `backup` wrote")
-    .action(({ in: source }: { in: string }) => withDeps((operator) => restore(operator, resolve(source))));
+    .action(({ in: source }: { in: string }) =>
+      withDeps((operator) => restore(operator, fromCaller(source))),
+    );
+}
+
+/** `npm run admin` starts in the project's folder; npm says where the person is, and paths are meant from there. */
+function fromCaller(path: string): string {
+  return resolve(process.env["INIT_CWD"] ?? "", path);
 }
 
 /** The database first: bodies that arrive later are not in it, and bodies of later withdrawals may be missing. */

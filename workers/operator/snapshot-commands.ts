@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { OPERATOR } from "#lib/domain/access/policy.ts";
+import { type Actor, OPERATOR } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
+import { REASONS } from "#lib/domain/registry.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Snapshot } from "#lib/ports/store.ts";
 import { buildSnapshot } from "#lib/services/build-snapshot.ts";
@@ -60,45 +61,66 @@ function buildCommands(snapshot: Command): void {
     );
 }
 
+type Step = (deps: Deps, actor: Actor, input: { version: string; reason: string }) => Promise<unknown>;
+
+/** The steps of a release: command, what it does, how, and what is true then. */
+const STEPS: readonly { name: string; help: string; done: string; reasoned?: true; step: Step }[] = [
+  {
+    name: "approve",
+    help: "sign that the data card of a verified snapshot was read",
+    done: "approved",
+    step: approveSnapshot,
+  },
+  {
+    name: "publish",
+    help: "publish a snapshot, approving it first where nobody has; every member is checked again",
+    done: "published",
+    step: publishVerified,
+  },
+  {
+    name: "withhold",
+    help: "stop serving the data files of a release at once; reversible",
+    done: "withheld",
+    step: withholdSnapshot,
+  },
+  { name: "release", help: "serve a withheld release again", done: "published again", step: releaseWithheld },
+  {
+    name: "yank",
+    help: "withdraw a release for good; its manifest and data card stay",
+    done: "yanked",
+    reasoned: true,
+    step: yankSnapshot,
+  },
+];
+
 function decisionCommands(snapshot: Command): void {
-  snapshot
-    .command("publish <version>")
-    .description("approve and publish a verified snapshot; every member is checked again")
-    .action((version: string) =>
+  for (const { name, help, done, reasoned, step } of STEPS) {
+    const command = snapshot
+      .command(`${name} <version>`)
+      .description(help)
+      .option("--as <email>", "act as this person, where two people have to decide");
+    if (reasoned) command.requiredOption("--reason <code>", REASONS.yank.map(({ code }) => code).join(", "));
+    command.action((version: string, { as, reason = "" }: { as?: string; reason?: string }) =>
       withDeps(async ({ deps }) => {
-        await approveSnapshot(deps, OPERATOR, { version });
-        await publishSnapshot(deps, OPERATOR, { version });
-        say(`${version} is published`);
+        await step(deps, await actorFor(deps, as), { version, reason });
+        say(`${version} is ${done}`);
       }),
     );
-  snapshot
-    .command("withhold <version>")
-    .description("stop serving the data files of a release at once; reversible")
-    .action((version: string) =>
-      withDeps(async ({ deps }) => {
-        await withholdSnapshot(deps, OPERATOR, { version });
-        say(`${version} is withheld`);
-      }),
-    );
-  snapshot
-    .command("release <version>")
-    .description("serve a withheld release again")
-    .action((version: string) =>
-      withDeps(async ({ deps }) => {
-        await releaseWithheld(deps, OPERATOR, { version });
-        say(`${version} is published again`);
-      }),
-    );
-  snapshot
-    .command("yank <version>")
-    .description("withdraw a release for good; its manifest and data card stay")
-    .requiredOption("--reason <code>", "critical_member, broken_build or legal_order")
-    .action((version: string, { reason }: { reason: string }) =>
-      withDeps(async ({ deps }) => {
-        await yankSnapshot(deps, OPERATOR, { version, reason });
-        say(`${version} is yanked`);
-      }),
-    );
+  }
+}
+
+async function publishVerified(deps: Deps, actor: Actor, input: { version: string }): Promise<void> {
+  const snapshot = await deps.store.snapshots.byVersion(input.version);
+  if (snapshot?.state === "verified") await approveSnapshot(deps, actor, input);
+  await publishSnapshot(deps, actor, input);
+}
+
+/** The console, or a person with the roles that the person has. */
+async function actorFor(deps: Deps, email: string | undefined): Promise<Actor> {
+  if (email === undefined) return OPERATOR;
+  const user = await deps.store.accounts.byEmail(email);
+  if (!user) throw new AppError("not_found", { detail: "No user has that address." });
+  return { kind: "user", userId: user.id, roles: user.roles, via: "session" };
 }
 
 const WORKER_SECONDS = 3;

@@ -19,7 +19,6 @@ import { cn } from "#app/_components/cn.ts";
 import { bytes, duration } from "#app/_components/format.ts";
 import { Arguments } from "./arguments.tsx";
 import { Diffs } from "./diff.tsx";
-import { StepLink } from "./step-link.tsx";
 import { Terminal } from "./terminal.tsx";
 
 const ICONS: Record<ToolKind, typeof Shell> = {
@@ -57,7 +56,6 @@ export function CallEntryView({ entry }: { entry: CallEntry }) {
             </span>
           )}
         </span>
-        <StepLink number={entry.number} />
       </summary>
       <div className="space-y-3 py-2 pl-6">
         <Arguments call={entry.step} />

@@ -5,7 +5,7 @@ import { counted } from "#app/_components/format.ts";
 /** A block of mono lines with its long middle folded away. `line` draws one line without its line feed. */
 export function FoldedLines<T>({
   lines,
-  keep = { head: 40, tail: 20 },
+  keep = { head: 24, tail: 16 },
   line,
 }: {
   lines: readonly T[];

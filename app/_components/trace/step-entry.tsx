@@ -4,7 +4,6 @@ import type { TraceEntry } from "#lib/domain/text/trace.ts";
 import { bytes } from "#app/_components/format.ts";
 import { Result } from "./call-entry.tsx";
 import { Message } from "./message.tsx";
-import { StepLink } from "./step-link.tsx";
 import { Pieces } from "./pieces.tsx";
 
 type StepEntry = Extract<TraceEntry, { kind: "step" }>;
@@ -19,17 +18,17 @@ const EVENT_WORDS = {
 
 /** A step that is no call: what a person or the agent wrote, a lone result, or an event of the session. */
 export function StepEntryView({ entry }: { entry: StepEntry }) {
-  const { step, number } = entry;
+  const { step } = entry;
   switch (step.kind) {
     case "user":
       return (
-        <Said icon={<User aria-hidden className="size-4 text-step-user" />} who="user" number={number}>
+        <Said icon={<User aria-hidden className="size-4 text-step-user" />} who="user">
           <Words text={step.text} left={step.bytes} />
         </Said>
       );
     case "assistant":
       return (
-        <Said icon={<Bot aria-hidden className="size-4 text-muted" />} who="assistant" number={number}>
+        <Said icon={<Bot aria-hidden className="size-4 text-muted" />} who="assistant">
           {step.thinking && <Thinking text={step.thinking} />}
           <Words text={step.text} left={step.bytes} />
         </Said>
@@ -39,33 +38,21 @@ export function StepEntryView({ entry }: { entry: StepEntry }) {
         <Said
           icon={<CornerDownRight aria-hidden className="size-4 text-muted" />}
           who="result without its call"
-          number={number}
         >
           <Result step={step} />
         </Said>
       );
     case "event":
-      return <EventView step={step} number={number} />;
+      return <EventView step={step} />;
   }
 }
 
-function Said({
-  icon,
-  who,
-  number,
-  children,
-}: {
-  icon: ReactNode;
-  who: string;
-  number: number;
-  children: ReactNode;
-}) {
+function Said({ icon, who, children }: { icon: ReactNode; who: string; children: ReactNode }) {
   return (
     <div className="space-y-1">
       <p className="flex items-center gap-2 text-sm text-muted">
         {icon}
         {who}
-        <StepLink number={number} />
       </p>
       <div className="space-y-2 pl-6">{children}</div>
     </div>
@@ -94,13 +81,7 @@ function Thinking({ text }: { text: string }) {
   );
 }
 
-function EventView({
-  step,
-  number,
-}: {
-  step: Extract<StepEntry["step"], { kind: "event" }>;
-  number: number;
-}) {
+function EventView({ step }: { step: Extract<StepEntry["step"], { kind: "event" }> }) {
   const failed = step.name === "error";
   const Icon = failed ? CircleX : Info;
   const line = (
@@ -108,7 +89,6 @@ function EventView({
       <Icon aria-hidden className={failed ? "size-4 shrink-0 text-failure" : "size-4 shrink-0"} />
       {EVENT_WORDS[step.name]}
       {step.bytes !== undefined && ` · ${bytes(step.bytes)} left out`}
-      <StepLink number={number} />
     </>
   );
   if (!step.text) return <p className="flex items-center gap-2 text-sm text-muted">{line}</p>;

@@ -4,7 +4,7 @@ export function StepLink({ number }: { number: number }) {
     <a
       href={`#s${number}`}
       aria-label={`Link to step ${number}`}
-      className="ml-auto shrink-0 pl-2 text-xs leading-6 text-muted no-underline hover:text-accent hover:underline"
+      className="min-w-6 pl-2 text-right text-xs leading-6 text-muted no-underline hover:text-accent hover:underline"
     >
       {number}
     </a>

@@ -9,7 +9,7 @@ export function TraceTools() {
   useEffect(() => {
     const open = () => {
       const target = document.getElementById(location.hash.slice(1));
-      const details = target?.closest("li")?.querySelector<HTMLDetailsElement>(":scope > details");
+      const details = target?.closest("li")?.querySelector<HTMLDetailsElement>(":scope > div > details");
       if (details) details.open = true;
       target?.scrollIntoView({ block: "start" });
     };

@@ -3,6 +3,7 @@ import type { TraceEntry } from "#lib/domain/text/trace.ts";
 import { cn } from "#app/_components/cn.ts";
 import { CallEntryView } from "./call-entry.tsx";
 import { StepEntryView } from "./step-entry.tsx";
+import { StepLink } from "./step-link.tsx";
 
 const SHOW = {
   all: "All",
@@ -37,7 +38,7 @@ export function TraceView({ entries, tools }: { entries: readonly TraceEntry[]; 
         </fieldset>
         {tools}
       </div>
-      <ol className="space-y-3">
+      <ol className="space-y-2">
         {entries.map((entry) => (
           <li
             key={entry.number}
@@ -45,11 +46,17 @@ export function TraceView({ entries, tools }: { entries: readonly TraceEntry[]; 
             data-kind={kindOf(entry)}
             data-error={entry.failed ? "" : undefined}
             tabIndex={-1}
-            className={cn("step border-l-3 pl-3 target:bg-raised", ruleOf(entry))}
+            className={cn(
+              "step grid grid-cols-[minmax(0,1fr)_auto] border-l-3 pl-3 target:bg-raised",
+              ruleOf(entry),
+            )}
           >
-            {/* a stitched result keeps the place that its own number names */}
-            {entry.kind === "call" && entry.result && <span id={`s${entry.result.number}`} />}
-            {entry.kind === "call" ? <CallEntryView entry={entry} /> : <StepEntryView entry={entry} />}
+            <div className="min-w-0">
+              {/* a stitched result keeps the place that its own number names */}
+              {entry.kind === "call" && entry.result && <span id={`s${entry.result.number}`} />}
+              {entry.kind === "call" ? <CallEntryView entry={entry} /> : <StepEntryView entry={entry} />}
+            </div>
+            <StepLink number={entry.number} />
           </li>
         ))}
       </ol>

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { Aside } from "#app/_components/aside.tsx";
 import { Page } from "#app/_components/page.tsx";
 import { EpisodeFacts } from "#app/_components/episode-facts.tsx";
@@ -11,6 +10,7 @@ import { TraceTools } from "#app/_components/trace/trace-tools.tsx";
 import { TraceView } from "#app/_components/trace/trace-view.tsx";
 import { outlineOf, stitch } from "#lib/domain/text/trace.ts";
 import { visibleText } from "#lib/domain/text/visible.ts";
+import NotFound from "#app/not-found.tsx";
 import { Gone } from "./gone.tsx";
 import { loadEpisode } from "./load.ts";
 
@@ -24,7 +24,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function EpisodePage({ params, searchParams }: Props) {
   const found = await loadEpisode((await params).id);
-  if (found.kind === "unknown") notFound();
+  if (found.kind === "unknown") return <NotFound />;
   if (found.kind !== "public") return <Gone legal={found.kind === "withheld"} />;
   const { episode, summary, releases } = found;
   const entries = stitch(episode.steps);

@@ -21,13 +21,15 @@ export default async function MyTokensPage() {
       <PageTitle facts="Keys for the command line tool and scripts. A token can do what its scopes say, and never more than you.">
         My tokens
       </PageTitle>
-      {tokens.length === 0 ? (
-        <EmptyState title="No tokens yet">Make one below, and give it to the command line tool.</EmptyState>
-      ) : (
-        <TokenList tokens={tokens} now={deps.clock.now()} end={endToken} />
-      )}
       <Section title="New token">
         <NewTokenForm action={makeToken} scopes={scopes} />
+      </Section>
+      <Section title="Your tokens">
+        {tokens.length === 0 ? (
+          <EmptyState title="No tokens yet">Make one above, and give it to the command line tool.</EmptyState>
+        ) : (
+          <TokenList tokens={tokens} now={deps.clock.now()} end={endToken} />
+        )}
       </Section>
     </Page>
   );

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Bars } from "#app/_components/bars.tsx";
+import { Document } from "#app/_components/document.tsx";
 import { Page, Section } from "#app/_components/page.tsx";
 import { ReleaseFiles } from "#app/_components/release-files.tsx";
 import { ReleaseFunnel } from "#app/_components/release-funnel.tsx";
 import { ReleaseHead } from "#app/_components/release-head.tsx";
-import { Message } from "#app/_components/trace/message.tsx";
 import { UseIt } from "#app/_components/use-it.tsx";
 import { getDeps } from "#lib/container.ts";
 import { isAppError } from "#lib/domain/errors.ts";
@@ -50,7 +50,7 @@ export default async function ReleasePage({ params }: Props) {
         </div>
       </Section>
       <Section title="Data card" id="data-card">
-        <Message text={release.dataCard} />
+        <Document text={release.dataCard} />
       </Section>
     </Page>
   );

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { Page, PageTitle } from "#app/_components/page.tsx";
 import { ReportForm } from "#app/_components/report-form.tsx";
 import { Gone } from "#app/episodes/[id]/gone.tsx";
+import NotFound from "#app/not-found.tsx";
 import { loadEpisode } from "#app/episodes/[id]/load.ts";
 import { visibleText } from "#lib/domain/text/visible.ts";
 import { report } from "./actions.ts";
@@ -14,7 +14,7 @@ type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ step?: s
 export default async function ReportPage({ params, searchParams }: Props) {
   const found = await loadEpisode((await params).id);
   const { step } = await searchParams;
-  if (found.kind === "unknown") notFound();
+  if (found.kind === "unknown") return <NotFound />;
   if (found.kind !== "public") return <Gone legal={found.kind === "withheld"} />;
   return (
     <Page>

@@ -1,3 +1,4 @@
+import { searchAnswer } from "#app/_server/read-answers.ts";
 import { route } from "#app/_server/route.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { parseSearchParams } from "#lib/domain/search/url.ts";
@@ -18,5 +19,5 @@ export const GET = route({ auth: "public", limit: "read" }, async ({ deps, reque
   const { query, dropped } = parseSearchParams(new URL(request.url).searchParams);
   if (dropped.length > 0)
     throw new AppError("input_invalid", { detail: `These parameters make no sense: ${dropped.join(", ")}.` });
-  return { status: 200, body: await searchEpisodes(deps, query) };
+  return { status: 200, body: searchAnswer(await searchEpisodes(deps, query)) };
 });

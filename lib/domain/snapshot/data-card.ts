@@ -35,11 +35,12 @@ const SIZES = [
   [100_000, "10K<n<100K"],
   [1_000_000, "100K<n<1M"],
   [10_000_000, "1M<n<10M"],
+  [100_000_000, "10M<n<100M"],
 ] as const;
 
 function frontMatter(manifest: Manifest): string {
   const licenses = Object.keys(manifest.license_counts).flatMap((name) => HUB_LICENSES[name] ?? []);
-  const size = SIZES.find(([limit]) => manifest.members < limit)?.[1] ?? "n>10M";
+  const size = SIZES.find(([limit]) => manifest.members < limit)?.[1] ?? "100M<n<1B";
   return [
     "---",
     "license:",
@@ -134,15 +135,15 @@ function countsSection(manifest: Manifest): string {
   return [
     "## What is in it",
     "",
-    ...[
-      ["Licences (SPDX, per record)", manifest.license_counts],
-      ["Disclosure", manifest.disclosure_counts],
-      ["How the outcome was decided", manifest.outcome_basis_counts],
-      ["Consent text versions", manifest.consent_version_counts],
-      ["Sanitizer rules", manifest.sanitizer_version_counts],
-      ["Languages", manifest.language_counts],
-      ["Tool kinds used", manifest.tool_counts],
-    ].map(([title, counts]) => `- ${String(title)}: ${countsText(counts as Counts)}`), // pairs of the list above
+    ...Object.entries({
+      "Licences (SPDX, per record)": manifest.license_counts,
+      Disclosure: manifest.disclosure_counts,
+      "How the outcome was decided": manifest.outcome_basis_counts,
+      "Consent text versions": manifest.consent_version_counts,
+      "Sanitizer rules": manifest.sanitizer_version_counts,
+      Languages: manifest.language_counts,
+      "Tool kinds used": manifest.tool_counts,
+    }).map(([title, counts]) => `- ${title}: ${countsText(counts)}`),
   ].join("\n");
 }
 

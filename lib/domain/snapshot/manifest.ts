@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalJson, type JsonValue } from "#lib/domain/canonical-json.ts";
+import { canonicalJson } from "#lib/domain/canonical-json.ts";
 import { Hex64 } from "#lib/domain/episode/schema.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import { EXCLUSIONS } from "./exclusions.ts";
@@ -121,5 +121,5 @@ export function manifestText(manifest: Manifest): string {
 export function manifestContentDigest(manifest: Manifest): string {
   const { created_at: _created, zstd: _zstd, files, ...lasting } = manifest;
   const contents = files.map(({ name, rows, content_sha256 }) => ({ name, rows, content_sha256 }));
-  return sha256Hex(canonicalJson({ ...lasting, files: contents } as JsonValue)); // parsed by the schema, so JSON
+  return sha256Hex(canonicalJson({ ...lasting, files: contents }));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Hex64 } from "#lib/domain/episode/schema.ts";
+import { ERROR_CODES } from "#lib/domain/errors.ts";
 
 /** The contributor API's messages (docs/PROPOSAL.md, "Wire"). Unknown keys of requests are dropped. */
 export const PresignRequest = z.object({
@@ -7,12 +8,14 @@ export const PresignRequest = z.object({
   content_hash: Hex64,
   content_type: z.literal("application/json"),
 });
+export type PresignRequest = z.infer<typeof PresignRequest>;
 
 export const CompleteRequest = z.object({
   episode_id: Hex64,
   object_key: z.string().min(1).max(200),
   content_hash: Hex64,
 });
+export type CompleteRequest = z.infer<typeof CompleteRequest>;
 
 export const RevocationRequest = z.object({
   episode_id: Hex64,
@@ -28,6 +31,7 @@ export const UpsertRequest = z.object({
     .min(1)
     .max(100),
 });
+export type UpsertRequest = z.infer<typeof UpsertRequest>;
 
 const SNAPSHOT_FILE = z.enum([
   "train.jsonl.zst",
@@ -50,6 +54,7 @@ export const SnapshotRequest = z.object({
     .max(7),
   data_card: z.string().max(1_000_000),
 });
+export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
 
 /** The answer to an upload. `episode_id` echoes the declared id; `public_id` is where it will be seen. */
 export const Receipt = z.object({
@@ -60,6 +65,24 @@ export const Receipt = z.object({
   warnings: z.array(z.object({ code: z.string(), path: z.string() })).default([]),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/** Where to send the body of an announced upload, with exactly these headers. */
+export const PresignAnswer = z.object({
+  upload_url: z.url(),
+  object_key: z.string(),
+  headers: z.record(z.string(), z.string()),
+});
+
+export const UploadStored = z.object({ status: z.literal("stored") });
+
+export const UpsertAnswer = z.object({ result: z.literal("Success") });
+
+/** The answer to a registered snapshot. It has no public URL until it is proved. */
+export const SnapshotAnswer = z.object({
+  version: z.string(),
+  object_prefix: z.string(),
+  public_url: z.null(),
+});
 
 /** The answer to a revocation. It says that the withdrawal is in force and remembered. */
 export const RevocationReceipt = z.object({
@@ -74,7 +97,8 @@ export const Problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  code: z.string(),
+  // a client of today must read the codes of a later server
+  code: z.string().meta({ examples: [...ERROR_CODES] }),
   detail: z.string().optional(),
   errors: z.array(z.object({ code: z.string(), path: z.string() })).optional(),
 });

@@ -12,6 +12,10 @@ const draft = EpisodeDraft.parse(vectors.identity[0]?.record);
 const slot = { slot: "12".repeat(32) };
 const v2 = () => identify(draft, "salt", slot) as unknown as Record<string, JsonValue>; // a record is JSON
 
+function without(record: Record<string, JsonValue>, key: string): Record<string, JsonValue> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
+
 function v1(
   change: Record<string, JsonValue> = {},
   hashOf?: Record<string, JsonValue>,
@@ -66,7 +70,7 @@ describe("parseUpload, version 2", () => {
     ["another schema", { ...v2(), schema: "trace-share/episode/3" }, "schema_unknown"],
     ["an id that does not follow", { ...v2(), id: "0".repeat(64) }, "id_mismatch"],
     ["a changed word", { ...v2(), task: { prompt: "other", languages: [], tags: [] } }, "hash_mismatch"],
-    ["no slot", (({ private: _, ...rest }) => rest)(v2()), "slot_missing"],
+    ["no slot", without(v2(), "private"), "slot_missing"],
     ["an unknown licence", { ...v2(), rights: { ...draft.rights, license: "MIT" } }, "license_unknown"],
     [
       "consent that is not given",
@@ -82,6 +86,12 @@ describe("parseUpload, version 2", () => {
   ])("refuses %s", (_name, value, code) => {
     const parsed = parseUpload(value, ACCOUNT);
     expect(parsed.ok ? "accepted" : parsed.code).toBe(code);
+  });
+
+  it("names a key of the contributor's own by its ordinal", () => {
+    const redactions = { total: 1, by_kind: { secret: 1, "a private word": -1 } };
+    const parsed = parseUpload({ ...v2(), redactions }, ACCOUNT);
+    expect(parsed.ok ? [] : parsed.faults).toEqual([{ code: "too_small", path: "$.redactions.by_kind{2}" }]);
   });
 
   it("names an unknown key by nothing of its text", () => {
@@ -134,10 +144,55 @@ describe("parseUpload, version 1", () => {
     ]);
   });
 
+  it("says where nested unknown fields stood, and how deep", () => {
+    const record = v1();
+    const trace = (record["trace"] as JsonValue[]).map((step) => ({
+      ...(step as object),
+      "my secret key": 1,
+    }));
+    const parsed = parseUpload(
+      { ...record, trace, meta: { ...(record["meta"] as object), other: 1 } },
+      ACCOUNT,
+    );
+    const paths = parsed.ok ? parsed.upload.warnings.map((warning) => warning.path) : [];
+    expect(paths).toContain("$.meta.{1}");
+    expect(paths).toContain("$.trace[2].{1}");
+    expect(paths.join()).not.toContain("secret");
+  });
+
+  it("takes numbers without a canonical form in dropped fields for an unverified hash", () => {
+    const record = v1();
+    const trace = [{ role: "user", content: "x", extra: Number.POSITIVE_INFINITY }];
+    const parsed = parseUpload({ ...record, trace }, ACCOUNT);
+    expect(parsed.ok && parsed.upload.hashVerified).toBe(false);
+  });
+
+  it("refuses a trace that grows over the limit by its context", () => {
+    const trace = Array.from({ length: 10_000 }, () => ({
+      role: "user",
+      content: "x",
+      name: null,
+      ts: null,
+    }));
+    expect(parseUpload(v1({ trace }), ACCOUNT).ok).toBe(true);
+    const parsed = parseUpload(v1({ trace, context: "before" }), ACCOUNT);
+    expect(parsed).toEqual({
+      ok: false,
+      code: "schema_invalid",
+      faults: [{ code: "schema_invalid", path: "$.trace" }],
+    });
+  });
+
+  it("refuses what no stored record could hold", () => {
+    const meta = { ...(v1()["meta"] as object), lang: "\u0130".repeat(200) };
+    const parsed = parseUpload(v1({ meta }), ACCOUNT);
+    expect(parsed.ok ? "accepted" : parsed.code).toBe("schema_invalid");
+  });
+
   it.each([
     ["an id that does not follow", { ...v1(), id: "0".repeat(64) }, "id_mismatch"],
     ["an unknown licence", { ...v1(), license: "MIT" }, "license_unknown"],
-    ["no consent", (({ consent: _, ...rest }) => rest)(v1()), "consent_missing"],
+    ["no consent", without(v1(), "consent"), "consent_missing"],
     [
       "consent to one of two",
       v1({
@@ -162,7 +217,7 @@ describe("parseUpload, version 1", () => {
       }),
       "consent_version_unknown",
     ],
-    ["a missing prompt", (({ prompt: _, ...rest }) => rest)(v1()), "schema_invalid"],
+    ["a missing prompt", without(v1(), "prompt"), "schema_invalid"],
   ])("refuses %s", (_name, value, code) => {
     const parsed = parseUpload(value, ACCOUNT);
     expect(parsed.ok ? "accepted" : parsed.code).toBe(code);

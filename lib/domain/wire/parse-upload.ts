@@ -1,17 +1,19 @@
 import type { z } from "zod";
-import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { type JsonValue, NotCanonical } from "#lib/domain/canonical-json.ts";
 import { claimedEpisodeId, contentHash, episodeId } from "#lib/domain/episode/identity.ts";
 import { fromV1 } from "#lib/domain/episode/from-v1.ts";
 import {
   EPISODE_SCHEMA,
-  type EpisodeRecord,
+  EpisodeRecord,
   EpisodeUpload,
   type PrivatePart,
 } from "#lib/domain/episode/schema.ts";
 import { EpisodeV1, verifiesV1 } from "#lib/domain/episode/schema-v1.ts";
 import type { ErrorCode, Fault } from "#lib/domain/errors.ts";
 import { CONSENT_VERSIONS, CURRENT_CONSENT } from "#lib/domain/registry.ts";
-import { safePath } from "./safe-path.ts";
+import { droppedPaths, safePath } from "./safe-path.ts";
+
+const MAX_WARNINGS = 50;
 
 /** An upload of either version, checked and brought to the one form that the platform keeps. */
 export type ParsedUpload = {
@@ -19,7 +21,7 @@ export type ParsedUpload = {
   record: EpisodeRecord;
   privatePart: PrivatePart | null;
   hashVerified: boolean;
-  /** Names of top-level keys are not echoed; only how many were left out. */
+  /** Names of dropped keys are not echoed, only where they stood. */
   warnings: Fault[];
 };
 
@@ -70,28 +72,43 @@ function parseV1(value: Record<string, JsonValue>, account: string): ParseUpload
     return refuse("consent_version_unknown", "$.consent.consent_version");
   }
   if (record.id !== episodeId(record.content_hash)) return refuse("id_mismatch", "$.id");
-  const hashVerified = verifiesV1(value, record.content_hash);
+  const hashVerified = isVerified(value, record.content_hash);
   const publicId = hashVerified ? record.id : claimedEpisodeId(account, record.id);
-  const unknown = Object.keys(value).filter((key) => !(key in EpisodeV1.shape)).length;
+  // what can't be read back must not be stored: context and result become steps of their own and can break the limit
+  const normal = EpisodeRecord.safeParse(fromV1(record, publicId));
+  if (!normal.success) return unconvertible(normal.error);
   return {
     ok: true,
     upload: {
       declaredId: record.id,
-      record: fromV1(record, publicId),
+      record: normal.data,
       privatePart: null,
       hashVerified,
-      warnings: Array.from({ length: unknown }, (_, index) => ({
-        code: "unknown_field",
-        path: `$.{${index + 1}}`,
-      })),
+      warnings: droppedPaths(value, record, MAX_WARNINGS).map((path) => ({ code: "unknown_field", path })),
     },
   };
+}
+
+/** A trace may hold what has no canonical form, in keys that are dropped: its hash is unverified, no error. */
+function isVerified(value: Record<string, JsonValue>, contentHash: string): boolean {
+  try {
+    return verifiesV1(value, contentHash);
+  } catch (error) {
+    if (error instanceof NotCanonical) return false;
+    throw error;
+  }
+}
+
+/** The paths of a normal form are not those of the record as it was sent; its one field that can grow is the trace. */
+function unconvertible(error: z.ZodError): ParseUpload {
+  const isTrace = error.issues.some((issue) => issue.path[0] === "steps");
+  return refuse("schema_invalid", isTrace ? "$.trace" : "$");
 }
 
 function invalid(error: z.ZodError, value: object): ParseUpload {
   const faults = error.issues.slice(0, 20).map((issue) => ({
     code: issue.code === "custom" && issue.message === "disclosure_mismatch" ? issue.message : issue.code,
-    path: safePath(issue.path),
+    path: safePath(issue.path, value),
   }));
   return { ok: false, code: codeOf(faults, value), faults };
 }

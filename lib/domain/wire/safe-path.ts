@@ -14,10 +14,49 @@ const KNOWN_KEYS = new Set(
   ).split(" "),
 );
 
-/** A JSON path that prints schema-known names only; another key is an ordinal in braces (permanence.md 12). */
-export function safePath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === "number") return `${text}[${part}]`;
-    return typeof part === "string" && KNOWN_KEYS.has(part) ? `${text}.${part}` : `${text}{?}`;
-  }, "$");
+/**
+ * A JSON path that prints schema-known names only; another key is its ordinal in braces (permanence.md 12). `root` is the
+ * value that the path leads into; without it an unknown key is `{?}`.
+ */
+export function safePath(path: readonly PropertyKey[], root?: unknown): string {
+  let text = "$";
+  let value = root;
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else if (typeof part === "string" && KNOWN_KEYS.has(part)) text += `.${part}`;
+    else text += `{${ordinalOf(value, part)}}`;
+    value = memberOf(value, part);
+  }
+  return text;
+}
+
+/**
+ * The paths of everything that a schema dropped from a received value: at most `limit`, each an ordinal among the dropped
+ * keys of its object. What was kept is known to the schema, so its names may be printed.
+ */
+export function droppedPaths(received: unknown, kept: unknown, limit: number): string[] {
+  const paths: string[] = [];
+  const walk = (from: unknown, to: unknown, path: string): void => {
+    if (paths.length >= limit || !isObject(from) || !isObject(to)) return;
+    let dropped = 0;
+    for (const [key, value] of Object.entries(from)) {
+      if (!Object.hasOwn(to, key)) paths.push(`${path}.{${++dropped}}`);
+      else walk(value, memberOf(to, key), Array.isArray(from) ? `${path}[${key}]` : `${path}.${key}`);
+    }
+  };
+  walk(received, kept, "$");
+  return paths.slice(0, limit);
+}
+
+function ordinalOf(value: unknown, key: PropertyKey): string {
+  const index = isObject(value) ? Object.keys(value).findIndex((name) => name === key) : -1;
+  return index < 0 ? "?" : String(index + 1);
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

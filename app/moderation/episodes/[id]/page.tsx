@@ -9,12 +9,14 @@ import { ReviewDecisions } from "#app/_components/review-decisions.tsx";
 import { ReviewTrace } from "#app/_components/review-trace.tsx";
 import { EPISODE_WORDS, reasonWord } from "#app/_components/words.ts";
 import { signedIn } from "#app/_server/session.ts";
-import * as decisions from "#app/moderation/actions.ts";
+import { approve, claim, hide, reject, restore, takeDown, unclaim, unhide } from "#app/moderation/actions.ts";
 import { getDeps } from "#lib/container.ts";
 import { can } from "#lib/domain/access/policy.ts";
 import { isAppError } from "#lib/domain/errors.ts";
 import { visibleText } from "#lib/domain/text/visible.ts";
 import { readReview } from "#lib/services/moderation-queue.ts";
+
+const DECISIONS = { approve, claim, hide, reject, restore, takeDown, unclaim, unhide };
 
 export const metadata: Metadata = { title: "Review" };
 
@@ -46,7 +48,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
         </span>
       </p>
       <Section title="Decide">
-        <ReviewDecisions row={row} actions={decisions} now={now} />
+        <ReviewDecisions row={row} actions={DECISIONS} now={now} />
       </Section>
       <Section title={`Findings (${review.findings.length})`}>
         <FindingList findings={review.findings} />

@@ -1,0 +1,163 @@
+import { letters } from "#lib/domain/sanitize/testing/make-secret.ts";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+
+/** One thing to read: `value` is read as a record is, by leaves and keys. */
+export type BenchInput = { name: string; value: JsonValue };
+
+/** Pieces that make some rule look again and again, each repeated to the limit of one string. */
+const REPEATED: Record<string, string> = {
+  "assignments that never end": "token=token=",
+  "short names": "key=",
+  "names with numbers": "key1=pat2=sid3=pwd4=",
+  "names with values": "password=aB3 ",
+  "userinfo without a host": "://a:b",
+  "userinfo, many colons": "://a:b:c:d",
+  "scheme after scheme": "http://",
+  "key headers": "-----BEGIN PRIVATE KEY-----",
+  "key headers, lines": "-----BEGIN PRIVATE KEY-----\nAAAA\n",
+  "open quotes after a name": '"password": "',
+  "escaped open quotes after a name": '\\"password\\": \\"',
+  cookies: "cookie: ",
+  "cookie pairs": "cookie: a=bcdefghijklmnopqrs; ",
+  bearers: "bearer bearer ",
+  "home folders": "/home/",
+  "home folders with users": "/home/ab ",
+  "home slugs": "-home-",
+  authors: "Author: ",
+  "authors, long": "Author: Ab Cd Ef ",
+  "signs of mail": "@",
+  mail: "a@b.c ",
+  "mail without end": "a@a.",
+  prompts: "a@bcd:~",
+  "angle brackets": "<@",
+  "internal hosts": "a.corp.",
+  "internal hosts, dotted": ".internal",
+  addresses: "10.0.0.",
+  "addresses, colons": "fe80:",
+  colons: ":",
+  "colons, double": "::",
+  "device addresses": "3c:22:fb:1d:90:ae:",
+  cards: "4111 1111 ",
+  "bank accounts": "GB82 WEST ",
+  phones: "+48 601 ",
+  "phones by name": "call 1 ",
+  digits: "1234567890 ",
+  "file owners": "-rw-r--r-- 1 a a ",
+  blame: "3f1c9a7e5b (a b ",
+  "percent wall": "%41%42",
+  "percent wall, twice": "%2541",
+  "percent wall, no text": "%ff",
+  escapes: "\\u0041",
+  backslashes: "\\",
+  "backslashes and quotes": '\\\\\\"',
+  colours: "\u001b[31ma",
+  "colours without end": "\u001b]",
+  "invisible characters": "a\u200b",
+  confusables: "\u0430\u0441\u0435",
+  "full width": "\uff41\uff42",
+  "string pieces": '"a" + "b" + ',
+  "string pieces, tight": '"+"',
+  "stream deltas": '"}\n{"x":1,',
+  placeholders: "[SECRET:a#1]",
+  "placeholders, open": "[SECRET:",
+  brackets: "[",
+  "line numbers": "  3→TOKEN=\n",
+  diffs: "+TOKEN=abc\n-TOKEN=abd\n",
+  "pairs over lines": "- name: TOKEN\n  value: \n",
+  "base64 of text": btoa("just some text that says nothing at all, and more "),
+  "base64 of names": `${btoa("token=token=token=token=tok")} `,
+  "hex of text": `${"746f6b656e3d".repeat(6)} `,
+  netrc: "login a password ",
+  curl: " -u a",
+  database: "identified by ",
+  "vendor prefixes": "ghp_sk-AKIAxoxb-glpat-npm_",
+  "vendor prefixes, apart": "ghp_ sk- AKIA xoxb- glpat- npm_ ",
+  queries: "&token=&key=",
+  accounts: "account_id: 1",
+  "amazon names": "arn:aws:s3:::",
+};
+
+const LIMIT = 256 * 1024;
+
+/** The hostile inputs: one string of 256 KiB each, and records made of very many strings. */
+export function hostileInputs(size: number = LIMIT): BenchInput[] {
+  const repeated = Object.entries(REPEATED).map(([name, piece]) => ({ name, value: repeat(piece, size) }));
+  return [...repeated, ...walls(size), ...records(size)];
+}
+
+/** Text as sessions hold it: prose, code, a listing, test output, JSON; no two lines alike. */
+export function ordinaryText(size: number = LIMIT): string {
+  const lines: string[] = [];
+  let length = 0;
+  for (let index = 0; length < size; index += 1) {
+    const line = (ORDINARY[index % ORDINARY.length] ?? "").replaceAll("{n}", String(index * 7919));
+    lines.push(line);
+    length += line.length + 1;
+  }
+  return lines.join("\n").slice(0, size);
+}
+
+const ORDINARY = [
+  "I'll look at the failing test first, then change the parser so that it keeps the last token ({n}).",
+  "export function parse{n}(input: string, options: Options = {}): Result {",
+  "  const tokens = tokenize(input).filter((token) => token.kind !== 'space');",
+  "  if (tokens.length === {n}) return { ok: false, error: 'nothing to parse' };",
+  " PASS  src/parser/parse-{n}.test.ts (12 tests) 34 ms",
+  "drwxr-xr-x  5 root root   4096 Mar  1 10:22 node_modules-{n}",
+  '{"type":"module","name":"pkg-{n}","version":"1.4.{n}","main":"./dist/index.js"}',
+  "commit 3f1c9a7e5b2d8046f7a1c3e59b0d2468ace1{n}",
+  "error[E0308]: mismatched types --> src/main.rs:{n}:17 expected `usize`, found `&str`",
+  "The session is kept for {n} seconds; see https://docs.example.com/guide/{n}#sessions for why.",
+  "    at Object.<anonymous> (/usr/lib/app/dist/run-{n}.js:12:34)",
+  "GET /api/v1/items/{n}?page=2&limit=50 200 12.3 ms - 1{n}",
+];
+
+function walls(size: number): BenchInput[] {
+  return [
+    { name: "letters without a blank", value: "a".repeat(size) },
+    { name: "random base64", value: letters("A-Za-z0-9+/", size) },
+    { name: "random base64, lines of 76", value: inLines(letters("A-Za-z0-9+/", size), 76) },
+    { name: "random hex", value: letters("0-9a-f", size) },
+    { name: "random printable", value: letters("\\x21-\\x7e", size) },
+    { name: "random digits and blanks", value: letters("0-9 .:-", size) },
+    { name: "JSON in JSON in JSON", value: nested(size) },
+    { name: "brackets as text", value: "[{".repeat(size / 2) },
+  ];
+}
+
+function records(size: number): BenchInput[] {
+  const step = ordinaryText(800);
+  return [
+    {
+      name: "10,000 steps of 800 bytes, alike",
+      value: times(10_000, () => ({ kind: "tool_result", text: step })),
+    },
+    {
+      name: "10,000 steps of 800 bytes, hostile",
+      value: times(10_000, (n) => ({ text: `${n} ${repeat("token=", 790)}` })),
+    },
+    { name: "many short strings", value: times(size / 16, (n) => `s${n} a b`) },
+    { name: "many tiny strings", value: times(size / 8, () => "a") },
+    { name: "pieces of one string", value: { args: times(size / 64, (n) => repeat(`k${n}=`, 64)) } },
+    { name: "many keys", value: Object.fromEntries(times(size / 16, (n) => [`token ${n}`, n])) },
+    { name: "pairs of name and value", value: times(size / 64, (n) => ({ name: "token", value: `v ${n}` })) },
+  ];
+}
+
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: Math.floor(count) }, (_, index) => make(index));
+}
+
+function repeat(piece: string, size: number): string {
+  return piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
+}
+
+function inLines(text: string, width: number): string {
+  return text.replace(new RegExp(`.{${width}}`, "g"), "$&\n");
+}
+
+function nested(size: number): string {
+  let text = JSON.stringify({ token: "a", list: ["b", { c: 'd "e"' }] });
+  for (let depth = 0; depth < 5; depth += 1) text = JSON.stringify({ inner: text });
+  return repeat(text, size);
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { problemOf } from "#app/_server/problem.ts";
+import { type Action, can, ROLES } from "#lib/domain/access/policy.ts";
+import { AppError, ERROR_CODES } from "#lib/domain/errors.ts";
+import { CASE_CATEGORIES } from "#lib/domain/lifecycle/case-states.ts";
+import { EPISODE_EDGES } from "#lib/domain/lifecycle/episode-states.ts";
+import { SNAPSHOT_EDGES } from "#lib/domain/lifecycle/snapshot-states.ts";
+
+// Rows of tables in the documents that follow from the code. docs-facts.test.ts expects each of them in its page, so a change
+// of the code asks for a change of the page.
+
+type Row = readonly string[];
+
+/** A row as the documents write it. */
+export function rowText(cells: Row): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+/** docs/GOVERNANCE.md: from, event, to, by. */
+export function episodeEdgeRows(): Row[] {
+  return Object.entries(EPISODE_EDGES).flatMap(([from, edges]) =>
+    Object.entries(edges).map(([event, { to, by }]) => [code(from), code(event), code(to), by.join(", ")]),
+  );
+}
+
+/** docs/RELEASING.md: from, event, to. */
+export function snapshotEdgeRows(): Row[] {
+  return Object.entries(SNAPSHOT_EDGES).flatMap(([from, edges]) =>
+    Object.entries(edges).map(([event, to]) => [code(from), code(event), code(to)]),
+  );
+}
+
+/** docs/GOVERNANCE.md: category, band, whether it forbids publication once a person has taken the case. */
+export function categoryRows(): Row[] {
+  return Object.entries(CASE_CATEGORIES).map(([name, { band, blocks }]) => [
+    code(name),
+    String(band),
+    blocks ? "yes" : "no",
+  ]);
+}
+
+/** docs/GOVERNANCE.md: action, roles beside admin, token scope. The actions stand in the policy's table, which is not exported. */
+export function policyRows(root: string): Row[] {
+  const source = readFileSync(join(root, "lib/domain/access/policy.ts"), "utf8");
+  return [...source.matchAll(/^ {2}"([a-z_.]+)": \{ roles: .*, scope: "([a-z:]+)" \},$/gm)].map(
+    ([, action = "", scope = ""]) => {
+      const roles = ROLES.filter((role) => {
+        const actor = { kind: "user", userId: "", roles: [role], via: "session" } as const;
+        // the text of the table's key is the type's member
+        return role !== "admin" && can(actor, action as Action).ok;
+      });
+      return [code(action), roles.join(", ") || "none", code(scope)];
+    },
+  );
+}
+
+/** docs/PROPOSAL.md: code, status, title. */
+export function problemRows(): Row[] {
+  return ERROR_CODES.map((name) => {
+    const { status, title } = problemOf(new AppError(name));
+    return [code(name), String(status), title];
+  });
+}
+
+const LintRules = z.object({
+  overrides: z.array(
+    z.object({ files: z.array(z.string()), rules: z.record(z.string(), z.unknown()).default({}) }),
+  ),
+});
+const ImportRule = z.tuple([
+  z.literal("error"),
+  z.object({ patterns: z.array(z.object({ group: z.array(z.string()) })).length(1) }),
+]);
+
+/** docs/architecture.md: folder, what its files may import, as `.oxlintrc.json` says it. `./` stands for siblings. */
+export function importRows(root: string): Row[] {
+  const rules = LintRules.parse(JSON.parse(readFileSync(join(root, ".oxlintrc.json"), "utf8")));
+  return rules.overrides.flatMap(({ files, rules: { "no-restricted-imports": rule } }) => {
+    const parsed = ImportRule.safeParse(rule);
+    if (!parsed.success) return [];
+    const group = parsed.data[1].patterns[0]?.group ?? [];
+    const allowed = group.filter((entry) => entry.startsWith("!")).map((entry) => entry.slice(1));
+    const names = allowed.map((entry) => (entry === "./**" ? "./" : entry)).map(code);
+    return [[files.map(code).join(" "), names.join(" ")]];
+  });
+}
