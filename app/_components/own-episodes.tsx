@@ -69,7 +69,12 @@ function Title({ item }: { item: OwnEpisode }) {
   const title = visibleText(item.title) || "Its text is erased";
   if (item.state !== "published")
     return (
-      <p className={cn("wrap-anywhere", ENDED.includes(item.state) && "text-withdrawn line-through")}>
+      <p
+        className={cn(
+          "wrap-anywhere",
+          ENDED.includes(item.state) && (item.title ? "text-withdrawn line-through" : "text-muted"),
+        )}
+      >
         {title}
       </p>
     );

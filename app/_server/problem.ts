@@ -63,13 +63,15 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
-const RETRY_SECONDS = 30;
+/** Seconds after which to come back. 429 is answered only if a few seconds help (limits.ts). */
+const RETRY_SECONDS: Readonly<Record<number, number>> = { 429: 6, 503: 30 };
 
-/** RFC 9457 answer. 503 names a time to come back; 401 names the scheme. */
+/** RFC 9457 answer. 429 and 503 name a time to come back; 401 names the scheme. */
 export function problemResponse(error: unknown): Response {
   const problem = problemOf(error);
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  if (problem.status === 503) headers.set("retry-after", String(RETRY_SECONDS));
+  const retryAfter = RETRY_SECONDS[problem.status];
+  if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
   if (problem.status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(`${JSON.stringify(problem)}\n`, { status: problem.status, headers });
 }

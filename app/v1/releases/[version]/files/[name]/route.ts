@@ -15,7 +15,8 @@ export const GET = route({ auth: "public", limit: "read" }, async ({ deps, param
       "content-length": String(file.bytes),
       "content-disposition": `attachment; filename="${file.name}"`,
       etag: `"${file.sha256}"`,
-      "cache-control": "no-store",
+      // no-transform: compressed on the way, the bytes would be others than the ones that length and digest name
+      "cache-control": "no-store, no-transform",
     },
   });
 });
