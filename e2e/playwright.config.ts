@@ -1,15 +1,15 @@
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./support/chromium.ts";
 
-// Without a browser only the wire tests run; run-checks.ts reports the walks as skipped.
+// When there is no browser, run-checks.ts reports the walks as skipped and never comes here.
 const browser = await findBrowser();
-XX
+if ("missing" in browser) throw new Error(browser.missing);
+
 /** Set by the global setup; known when the worker processes read this file. */
 const baseURL = process.env["WALK_URL"];
 
 export default defineConfig({
   testDir: "walks",
-  testMatch: "**/*.spec.ts",
   globalSetup: "./support/walks-platform.ts",
   outputDir: "../test-results",
   // The walks share one instance; each makes its own accounts, so files may run side by side.
@@ -18,6 +18,11 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: true,
   retries: 0,
+  projects: [
+    { name: "walks", testMatch: "**/*.spec.ts", testIgnore: "**/pause.spec.ts" },
+    // stops the whole instance, so it has it alone
+    { name: "pause", testMatch: "**/pause.spec.ts", dependencies: ["walks"] },
+  ],
   use: {
     ...(baseURL ? { baseURL } : {}),
     launchOptions: browser.launch,

@@ -5,7 +5,7 @@ export default defineConfig({
   testDir: "wire",
   testMatch: "**/*.spec.ts",
   globalSetup: "./support/walks-platform.ts",
-  outputDir: "../test-results",
+  outputDir: "../test-results/wire",
   workers: 2,
   timeout: 30_000,
   forbidOnly: true,

@@ -7,6 +7,7 @@ import { safePath } from "#lib/domain/wire/safe-path.ts";
 import { getDeps } from "#lib/container.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { authenticateToken } from "#lib/services/tokens.ts";
+import { withApiHeaders } from "./api-headers.ts";
 import { readBody } from "./body.ts";
 import { countHit, type LimitName } from "./limits.ts";
 import { problemResponse } from "./problem.ts";
@@ -28,7 +29,9 @@ export function route<Input = undefined>(
   options: Options<Input>,
   handler: (context: Context<Input>) => Promise<Result>,
 ): (request: Request, context: { params: Promise<Params> }) => Promise<Response> {
-  return async (request, context) => {
+  return async (request, context) => withApiHeaders(request, await answer(request, context));
+
+  async function answer(request: Request, context: { params: Promise<Params> }): Promise<Response> {
     try {
       const deps = await getDeps();
       const actor = await actorOf(deps, request, options.auth);
@@ -40,7 +43,7 @@ export function route<Input = undefined>(
       await logUnexpected(error);
       return problemResponse(error);
     }
-  };
+  }
 }
 
 async function actorOf(deps: Deps, request: Request, auth: "token" | "public"): Promise<Actor> {

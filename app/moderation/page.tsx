@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
+import { forbidden } from "next/navigation";
 import { CaseTable } from "#app/_components/case-table.tsx";
 import { EmptyState } from "#app/_components/empty-state.tsx";
-import { Forbidden } from "#app/_components/forbidden.tsx";
 import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { PauseForm } from "#app/_components/pause-form.tsx";
 import { QueueTable } from "#app/_components/queue-table.tsx";
@@ -16,7 +16,7 @@ export const metadata: Metadata = { title: "Moderation" };
 
 export default async function ModerationPage() {
   const { actor } = await signedIn("/moderation");
-  if (!can(actor, "queue.read").ok) return <Forbidden />;
+  if (!can(actor, "queue.read").ok) forbidden();
   const deps = await getDeps();
   const queue = await readQueue(deps, actor);
   const now = deps.clock.now();

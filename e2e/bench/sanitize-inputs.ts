@@ -121,6 +121,13 @@ function walls(size: number): BenchInput[] {
     { name: "random printable", value: letters("\\x21-\\x7e", size) },
     { name: "random digits and blanks", value: letters("0-9 .:-", size) },
     { name: "JSON in JSON in JSON", value: nested(size) },
+    { name: "assignments, none alike", value: numbered((n) => `token${n}=`, size) },
+    { name: "short names, none alike", value: numbered((n) => `key=${n.toString(36)}=`, size) },
+    { name: "queries, none alike", value: numbered((n) => `&token=${n}a`, size) },
+    { name: "passwords, none alike", value: numbered((n) => `pwd=A${n}!x;`, size) },
+    { name: "closing brackets", value: numbered((n) => `key=${n}))`, size) },
+    { name: "addresses with users, none alike", value: numbered((n) => `://a${n}:b`, size) },
+    { name: "a sign of mail now and then", value: repeat(`${repeat("://a:b", 1_100)}@`, size) },
     { name: "brackets as text", value: "[{".repeat(size / 2) },
   ];
 }
@@ -146,6 +153,16 @@ function records(size: number): BenchInput[] {
 
 function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: Math.floor(count) }, (_, index) => make(index));
+}
+
+function numbered(make: (index: number) => string, size: number): string {
+  const pieces: string[] = [];
+  for (let index = 0, length = 0; length < size; index += 1) {
+    const piece = make(index);
+    pieces.push(piece);
+    length += piece.length;
+  }
+  return pieces.join("").slice(0, size);
 }
 
 function repeat(piece: string, size: number): string {

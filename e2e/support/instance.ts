@@ -35,7 +35,7 @@ export async function signIn(page: Page, email: string, role: string): Promise<v
 }
 
 /** A contributor's machine: a home folder with sessions, a token, and the command line. */
-export type Contributor = { cli: (...args: string[]) => Promise<string>; home: string };
+export type Contributor = { cli: (...args: string[]) => Promise<string>; home: string; token: string };
 
 /** A contributor who has consented, with one session per prompt. */
 export async function contributor(email: string, prompts: readonly string[]): Promise<Contributor> {
@@ -55,7 +55,7 @@ export async function contributor(email: string, prompts: readonly string[]): Pr
   };
   const cli = (...args: string[]) => program("cli/main.ts", args, env);
   await cli("consent", "init", "--license", "CC0-1.0", "--accept-text", "2026-11-22");
-  return { cli, home };
+  return { cli, home, token };
 }
 
 /** Sends everything and answers the public ids in the order of the sessions. */

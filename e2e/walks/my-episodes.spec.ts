@@ -30,13 +30,7 @@ test("a token is shown once, works, and stops working when it is revoked", async
   expect((await request.get(unknown, { headers })).status()).toBe(404);
   await page.reload();
   await expect(page.getByText(/tshr_[0-9a-f]{48}/)).toHaveCount(0);
-  await page
-    .getByRole("button", { name: /revoke/i })
-    .first()
-    .click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /revoke/i })
-    .click();
+  await page.getByRole("button", { name: "End", exact: true }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "End 1 token" }).click();
   await expect.poll(async () => (await request.get(unknown, { headers })).status()).toBe(401);
 });

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { admin, contributor, share, signIn } from "#e2e/support/instance.ts";
+import { contributor, share, signIn } from "#e2e/support/instance.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -69,16 +69,5 @@ async function inspect(page: Page, path: string): Promise<void> {
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  expect({ path, overflow }).toEqual({ path, overflow: 0 });
+  expect(overflow, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
 }
-
-test("the pause is shown on every page and stops uploads", async ({ page, request }) => {
-  await admin("pause");
-  try {
-    await page.goto("/about");
-    await expect(page.getByText(/paused/i).first()).toBeVisible();
-    expect((await request.get(`/episodes/${episode}`)).status()).toBe(200);
-  } finally {
-    await admin("resume");
-  }
-});

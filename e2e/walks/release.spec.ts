@@ -90,6 +90,6 @@ test("contribute, withdraw: gone everywhere, and the next snapshot lacks it", as
   expect(ids).not.toContain(withdrawn);
   const latest = (await (await request.get("/releases/latest.json")).json()) as { version: string };
   expect(latest.version).toBe(patched);
-  const denied = (await (await request.get("/v1/deny-list")).json()) as { rows: { episodeId: string }[] };
-  expect(denied.rows.map((row) => row.episodeId)).toContain(withdrawn);
+  const denied = (await (await request.get("/v1/deny-list")).json()) as { rows: { episode_id: string }[] };
+  expect(denied.rows.map((row) => row.episode_id)).toContain(withdrawn);
 });

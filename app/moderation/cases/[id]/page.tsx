@@ -1,11 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
+import { forbidden, notFound } from "next/navigation";
 import { CaseDecision } from "#app/_components/case-decision.tsx";
 import { CaseReports } from "#app/_components/case-reports.tsx";
 import { Chip } from "#app/_components/chip.tsx";
 import { EventLog } from "#app/_components/event-log.tsx";
-import { Forbidden } from "#app/_components/forbidden.tsx";
 import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { When } from "#app/_components/when.tsx";
 import { CASE_WORDS, CATEGORIES } from "#app/_components/words.ts";
@@ -21,7 +20,7 @@ export const metadata: Metadata = { title: "Case" };
 export default async function CasePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const { actor } = await signedIn(`/moderation/cases/${id}`);
-  if (!can(actor, "queue.read").ok) return <Forbidden />;
+  if (!can(actor, "queue.read").ok) forbidden();
   const deps = await getDeps();
   const view = await readCase(deps, actor, { caseId: id }).catch((error: unknown) => {
     if (isAppError(error, "not_found")) notFound();

@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
+import { forbidden, notFound } from "next/navigation";
 import { Badge } from "#app/_components/badge.tsx";
 import { EventLog } from "#app/_components/event-log.tsx";
 import { FindingList } from "#app/_components/finding-list.tsx";
-import { Forbidden } from "#app/_components/forbidden.tsx";
 import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { ReviewDecisions } from "#app/_components/review-decisions.tsx";
 import { ReviewTrace } from "#app/_components/review-trace.tsx";
@@ -25,7 +24,7 @@ type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ part?: s
 export default async function ReviewPage({ params, searchParams }: Props) {
   const { id } = await params;
   const { actor } = await signedIn(`/moderation/episodes/${id}`);
-  if (!can(actor, "queue.read").ok) return <Forbidden />;
+  if (!can(actor, "queue.read").ok) forbidden();
   const deps = await getDeps();
   const review = await readReview(deps, actor, { episodeId: id }).catch((error: unknown) => {
     if (isAppError(error, "not_found")) notFound();

@@ -1,21 +1,21 @@
 import { route } from "#app/_server/route.ts";
+import { AppError } from "#lib/domain/errors.ts";
+import { parseVersion } from "#lib/domain/snapshot/version.ts";
 import { openReleaseFile } from "#lib/services/read-release.ts";
 
-/** The bytes of one file. The gate is asked for every download, so nothing on the way may keep a copy. */
+/** The bytes of one file, in pieces: Next lets no route name a length, so sizes stand in the release's JSON. The gate is asked for every download, so nothing on the way may keep a copy. */
 export const GET = route({ auth: "public", limit: "read" }, async ({ deps, params, request }) => {
-  const file = await openReleaseFile(deps, {
-    version: params["version"] ?? "",
-    name: params["name"] ?? "",
-  });
+  const { version = "", name = "" } = params;
+  if (!parseVersion(version)) throw new AppError("not_found");
+  const file = await openReleaseFile(deps, { version, name });
   const isHead = request.method === "HEAD";
   if (isHead) await file.stream.cancel();
   return new Response(isHead ? null : file.stream, {
     headers: {
       "content-type": file.mediaType,
-      "content-length": String(file.bytes),
       "content-disposition": `attachment; filename="${file.name}"`,
       etag: `"${file.sha256}"`,
-      // no-transform: compressed on the way, the bytes would be others than the ones that length and digest name
+      // no-transform: compressed on the way, the bytes would be others than those that the digest names
       "cache-control": "no-store, no-transform",
     },
   });

@@ -1,9 +1,9 @@
 import Link from "next/link";
-import { Button } from "./button.tsx";
-import { Page, PageTitle, Prose } from "./page.tsx";
+import { Button } from "#app/_components/button.tsx";
+import { Page, PageTitle, Prose } from "#app/_components/page.tsx";
 
 /** For a signed-in person whose roles don't reach here. */
-export function Forbidden() {
+export default function Forbidden() {
   return (
     <Page>
       <PageTitle>Your account can&apos;t see this page</PageTitle>

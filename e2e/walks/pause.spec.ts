@@ -1,0 +1,28 @@
+import { expect, test } from "@playwright/test";
+import { admin, contributor, share, signIn } from "#e2e/support/instance.ts";
+
+// Stops the whole instance, so this file walks after all the others (playwright.config.ts).
+
+test("the pause is shown on every page, stops uploads and leaves reading alone", async ({
+  page,
+  request,
+}) => {
+  const early = await contributor("pause-walk@example.org", ["Wait for the europium queue"]);
+  await signIn(page, "pause-lead@example.org", "lead");
+  await page.goto("/moderation");
+  await page.getByRole("button", { name: "Pause now" }).click();
+  try {
+    await expect(page.getByText(/paused/i).first()).toBeVisible();
+    await page.goto("/about");
+    await expect(page.getByText(/paused/i).first()).toBeVisible();
+    const headers = { authorization: `Bearer ${early.token}` };
+    const refused = await request.post("/v1/episodes", { headers, data: {} });
+    expect(refused.status()).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "paused" });
+    expect((await request.get("/releases")).status()).toBe(200);
+  } finally {
+    await admin("resume");
+  }
+  const [id] = await share(early);
+  await expect.poll(async () => (await request.get(`/episodes/${id}`)).status()).toBe(200);
+});
