@@ -23,7 +23,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/static/).*)" };
+/** Not the API: Next reads a whole body before a proxy runs, and API routes must cut one off (app/_server/api-headers.ts). */
+export const config = { matcher: "/((?!_next/static/|v1/).*)" };
 
 const FIXED = {
   "x-content-type-options": "nosniff",
@@ -52,10 +53,13 @@ function contentPolicy(nonce: string): string {
   ].join("; ");
 }
 
+/** An episode's other forms are routes, which set a status of their own (next.config.ts). */
+const OTHER_FORM = /^\/episodes\/[^/.]+\.(json|jsonl|md)$/;
+
 async function episodeStatus(path: string): Promise<number | null> {
-  const id = /^\/(?:episodes|report)\/([^/.]+)\/?$/.exec(decoded(path))?.[1];
+  const id = OTHER_FORM.test(path) ? null : /^\/(?:episodes|report)\/([^/]+)\/?$/.exec(path)?.[1];
   if (!id) return null;
-  return STATUS[await readVisibility(await getDeps(), id)];
+  return STATUS[await readVisibility(await getDeps(), decoded(id))];
 }
 
 function decoded(path: string): string {

@@ -22,6 +22,7 @@ import { appendEvent, eventHead, holdHorizon, toLogRow } from "./episode-log.ts"
 import { toEpisode, toSummary } from "./episode-row.ts";
 import { episodeEvent } from "./schema/episode-events.ts";
 import { episode, finding } from "./schema/episodes.ts";
+import { snapshotMember } from "./schema/snapshots.ts";
 import { isUuid } from "./uuid.ts";
 
 /** Episodes, their events and findings over PostgreSQL. */
@@ -37,7 +38,8 @@ type Writing =
   | "setObject"
   | "setLegalHold"
   | "forgetContent"
-  | "forgetDigests";
+  | "forgetDigests"
+  | "adoptGroupRoot";
 
 function writing(db: Executor): Pick<EpisodeRepository, Writing> {
   let horizonHeld = false;
@@ -49,6 +51,13 @@ function writing(db: Executor): Pick<EpisodeRepository, Writing> {
     async forgetContent(id) {
       await db.update(episode).set(FORGOTTEN).where(eq(episode.id, id));
       await db.delete(finding).where(eq(finding.episodeId, id));
+    },
+    async adoptGroupRoot(account, { from, to }) {
+      const held = db.select({ id: snapshotMember.episodeId }).from(snapshotMember);
+      await db
+        .update(episode)
+        .set({ groupRoot: to })
+        .where(and(eq(episode.account, account), eq(episode.groupRoot, from), notInArray(episode.id, held)));
     },
     async forgetDigests({ id, account, slot }) {
       const same = and(

@@ -39,8 +39,8 @@ export default function AboutPage() {
         <h2 id="licences">Licences</h2>
         <p>
           Every episode carries its own licence, chosen by its contributor: <strong>CC0-1.0</strong> (no
-          conditions, the default) or <strong>CC-BY-4.0</strong> (credit is due). Releases name the licence of
-          each record and count both.
+          conditions) or <strong>CC-BY-4.0</strong> (credit is due). Releases name the licence of each record
+          and count both.
         </p>
         <h2 id="withdrawal">Withdrawal</h2>
         <p>
@@ -61,7 +61,7 @@ export default function AboutPage() {
           </li>
           <li>
             Run <code>trace-share run --dry-run --review</code> to see exactly what would be sent, then{" "}
-            <code>trace-share run --review</code>.
+            <code>trace-share run --review --yes</code>.
           </li>
         </ul>
         <h2 id="moderation">Moderation</h2>

@@ -160,6 +160,8 @@ export interface EpisodeRepository {
   lock(id: string): Promise<Episode | null>;
   /** The split group's root that an account's session has, if any of its episodes is known. */
   groupRootOf(account: string, sessionKey: string): Promise<string | null>;
+  /** Moves rows that no snapshot holds yet from one root to another: the link between them has just become known. */
+  adoptGroupRoot(account: string, roots: { from: string; to: string }): Promise<void>;
   byDeclaredId(account: string, declaredId: string): Promise<Episode | null>;
   /** The episode of a slot that is neither tombstoned nor erased, locked. */
   lockLiveBySlot(account: string, slot: string): Promise<Episode | null>;

@@ -89,6 +89,25 @@ describe("ingest", () => {
     expect(await deps.store.staging.get(record.id)).toBeNull();
   });
 
+  it("puts a session and what was started from it into one split group, in whatever order they arrive", async () => {
+    const { deps } = platform;
+    const actor = await platform.uploader("family@example.org");
+    const family = ["root", "child", "grandchild"].map((session, index, names) =>
+      sampleRecord({
+        contributor: "family",
+        session,
+        ...(index > 0 ? { parent: names[index - 1] ?? "" } : {}),
+      }),
+    );
+    const [root, child, grandchild] = family;
+    if (!root || !child || !grandchild) throw new Error("three records");
+    for (const record of [grandchild, child, root]) await ingest(deps, actor, { bytes: bytesOf(record) });
+    const roots = await Promise.all(
+      family.map(async ({ id }) => (await deps.store.episodes.byId(id))?.groupRoot),
+    );
+    expect(new Set(roots)).toEqual(new Set([root.session.key]));
+  });
+
   it("refuses uploads while paused and takes them afterwards", async () => {
     const { deps } = platform;
     const actor = await platform.uploader("paused@example.org");

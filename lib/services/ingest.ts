@@ -55,6 +55,9 @@ export async function ingest(
     const at = deps.clock.now();
     const row = newEpisodeRow({ upload, record, account, actor, receivedSha256, groupRoot, at });
     await tx.episodes.insert(row);
+    if (groupRoot !== row.sessionKey) {
+      await tx.episodes.adoptGroupRoot(account, { from: row.sessionKey, to: groupRoot });
+    }
     await tx.staging.put(row.id, body.body, body.sha256);
     await tx.jobs.enqueue({ name: "store-body", episodeId: row.id });
     await tx.jobs.enqueue({ name: "screen", episodeId: row.id });

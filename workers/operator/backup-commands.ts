@@ -76,17 +76,18 @@ async function restore({ deps, backup: database, config }: Operator, folder: str
     throw new AppError("configuration_invalid", { detail: `${folder} holds no backup.` });
   }
   await adoptLog(config.dataDir, folder);
-  const lines = createInterface({
-    input: createReadStream(join(folder, DATABASE)),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
-  const { rows } = await database.load(lines);
+  const { rows } = await database.load(linesOf(join(folder, DATABASE)));
   say(`database: ${Object.values(rows).reduce((sum, count) => sum + count, 0)} rows`);
   say(`objects: ${await restoreObjects(deps, join(folder, OBJECTS))} files`);
   const { applied, head } = await replayPermanence(deps);
   say(`never-forget log: ${head.seq} entries, ${applied} applied again`);
   await deps.store.jobs.enqueue({ name: "sweep" });
   say("restored; search is rebuilt by the worker within minutes of the next start");
+}
+
+/** Opened when the first line is asked for: readline drops what it reads before somebody listens, and then never ends. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 async function restoreObjects(deps: Deps, folder: string): Promise<number> {

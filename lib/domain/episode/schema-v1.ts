@@ -3,9 +3,9 @@ import { blake3Hex } from "#lib/domain/hash.ts";
 import { canonicalJson, type JsonValue } from "#lib/domain/canonical-json.ts";
 import { LIMITS } from "./limits.ts";
 import { LICENSES } from "./lists.ts";
-import { Hex64 } from "./schema.ts";
+import { fitsStringLimit, Hex64 } from "./schema.ts";
 
-const Text = z.string().max(LIMITS.stringBytes);
+const Text = z.string().refine(fitsStringLimit, { message: "string_too_long" });
 const Short = z.string().max(200);
 const Timestamp = z.iso.datetime({ offset: true });
 

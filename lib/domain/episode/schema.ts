@@ -17,7 +17,7 @@ export const EPISODE_SCHEMA = "trace-share/episode/2";
 /** 64 lower-case hex digits: a public id, a content hash, a session key or a slot. */
 export const Hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const Hex32 = z.string().regex(/^[0-9a-f]{32}$/);
-const Text = z.string().max(LIMITS.stringBytes);
+const Text = z.string().refine(fitsStringLimit, { message: "string_too_long" });
 const Short = z.string().min(1).max(200);
 const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Timestamp = z.iso.datetime({ offset: true });
@@ -213,4 +213,10 @@ function isCanonicalJson(value: unknown): boolean {
 function holdsNull(value: unknown): boolean {
   if (value === null) return true;
   return typeof value === "object" && Object.values(value).some(holdsNull);
+}
+
+/** At most 256 KiB of UTF-8; a UTF-16 unit is at most three bytes, so most strings need no counting. */
+export function fitsStringLimit(text: string): boolean {
+  if (text.length * 3 <= LIMITS.stringBytes) return true;
+  return text.length <= LIMITS.stringBytes && new TextEncoder().encode(text).length <= LIMITS.stringBytes;
 }

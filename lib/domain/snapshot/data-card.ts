@@ -125,7 +125,7 @@ function splitsSection(manifest: Manifest): string {
     "",
     `Rule \`${rule}\`, seed \`${seed}\`, group key: ${group_key}. Train ${counts.train}, val ${counts.val}.`,
     rule === "session-group-v2"
-      ? "All episodes of one session tree of one contributor are on one side, in this release and in every later one."
+      ? "All episodes of one session of one contributor, and of the sessions started from it as far as their links were known when they were uploaded, are on one side, in this release and in every later one."
       : "This is the rule of the older tool: it looks at the episode alone, so one session can be on both sides.",
     "Near duplicates and overlap with public benchmarks are not looked for yet.",
   ].join("\n");

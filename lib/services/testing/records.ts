@@ -10,6 +10,8 @@ export function sampleRecord(
     ordinal?: number;
     prompt?: string;
     disclosure?: "raw" | "summary";
+    /** The session that this one was started from. */
+    parent?: string;
   } = {},
 ): EpisodeUpload {
   const {
@@ -23,7 +25,13 @@ export function sampleRecord(
   const draft = EpisodeDraft.parse({
     schema: "trace-share/episode/2",
     source: { tool: "codex_cli", adapter: "codex_cli@1", model: "sample-model" },
-    session: { key: sessionKey(contributor, "codex_cli", session), position: ordinal },
+    session: {
+      key: sessionKey(contributor, "codex_cli", session),
+      position: ordinal,
+      ...(options.parent
+        ? { parent: { key: sessionKey(contributor, "codex_cli", options.parent), kind: "subagent" } }
+        : {}),
+    },
     time: { start: "2026-02-25T09:51:59.245Z", end: "2026-02-25T09:53:22.245Z" },
     task: {
       languages: ["rust"],
