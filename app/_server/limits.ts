@@ -5,8 +5,8 @@ import type { Deps } from "#lib/ports/deps.ts";
 
 /** How often one caller may do a thing, per window of so many seconds. */
 const LIMITS = {
-  upload: { hits: 1_200, seconds: 60 },
-  revoke: { hits: 600, seconds: 60 },
+  upload: { hits: 300, seconds: 60 },
+  revoke: { hits: 120, seconds: 60 },
   read: { hits: 600, seconds: 60 },
   report: { hits: 20, seconds: 3_600 },
   sign_in: { hits: 10, seconds: 3_600 },

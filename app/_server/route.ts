@@ -80,9 +80,9 @@ function jsonResponse({ status, body, headers }: Exclude<Result, Response>): Res
   });
 }
 
-async function logUnexpected(error: unknown): Promise<void> {
-  if (isAppError(error) && error.code !== "internal") return;
+async function logUnexpected(thrown: unknown): Promise<void> {
+  if (isAppError(thrown) && thrown.code !== "internal") return;
   const deps = await getDeps().catch(() => null);
   // the name of the error's class only: a message may quote what was being worked on
-  deps?.log.error("route.failed", { error: error instanceof Error ? error.name : "unknown" });
+  deps?.log.error("route.failed", { error: thrown instanceof Error ? thrown.name : "unknown" });
 }

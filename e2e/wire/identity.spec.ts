@@ -38,6 +38,16 @@ test("the same id from two accounts: neither blocks the other, and each withdraw
   expect(await status(owners[0]?.publicId ?? "")).toBe(200);
 });
 
+test("the same upload twice at the same moment is one episode with one receipt", async ({ instance }) => {
+  const who = await instance.contributor();
+  for (const record of [recordV1(instance.word()), recordV2(instance.word())]) {
+    const answers = await Promise.all([1, 2, 3].map(() => post(instance, who, record)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  }
+  expect((await instance.deps.store.episodes.listOwn(who.account, { limit: 10 })).length).toBe(2);
+});
+
 test("an unverified claim never takes the id of the verified record, whoever comes first", async ({
   instance,
 }) => {

@@ -1,5 +1,6 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { expect } from "@playwright/test";
 import { call, expectProblem } from "./http.ts";
 import { type Contributor, test, type WireInstance } from "./instance.ts";
@@ -203,19 +204,18 @@ async function presignAnswering(
   target: string,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", async () => {
-      if (incoming.url?.endsWith("/presign")) return outgoing.writeHead(status).end();
-      const { authorization = "" } = incoming.headers;
-      const headers = { authorization };
-      const path = incoming.url ?? "/";
-      const answer = await call(target, { path, body: Buffer.concat(chunks), headers });
-      return outgoing.writeHead(answer.status, { "content-type": "application/json" }).end(answer.text);
-    });
+    if (incoming.url?.endsWith("/presign")) outgoing.writeHead(status).end();
+    else void passOn(target, incoming, outgoing);
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // a TCP server's address
   const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
   return { url: `http://127.0.0.1:${port}`, close };
+}
+
+async function passOn(target: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { authorization = "" } = incoming.headers;
+  const body = await buffer(incoming);
+  const answer = await call(target, { path: incoming.url ?? "/", body, headers: { authorization } });
+  outgoing.writeHead(answer.status, { "content-type": "application/json" }).end(answer.text);
 }

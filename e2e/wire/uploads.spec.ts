@@ -47,6 +47,25 @@ test("a URL takes one body: the same again is fine, another one is refused and n
   expect(await instance.placesHolding(otherWord)).toEqual([]);
 });
 
+test("two bodies at the same moment: one is taken", async ({ instance }) => {
+  const who = await instance.contributor();
+  const record = recordV1(instance.word());
+  const { upload_url } = await presign(instance, who, record);
+  const bodies = [record, recordV1(instance.word())];
+  const puts = await Promise.all(bodies.map((body) => put(instance, upload_url, body)));
+  expect(puts.map(({ status }) => status).sort()).toEqual([200, 409]);
+});
+
+test("completing three times at the same moment is one episode with one receipt", async ({ instance }) => {
+  const who = await instance.contributor();
+  const record = recordV1(instance.word());
+  const { upload_url, object_key } = await presign(instance, who, record);
+  await put(instance, upload_url, record);
+  const done = await Promise.all([1, 2, 3].map(() => complete(instance, who, { record, object_key })));
+  expect(done.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+  expect(new Set(done.map(({ text }) => text)).size).toBe(1);
+});
+
 test("`complete` before the body, and for another episode", async ({ instance }) => {
   const who = await instance.contributor();
   const record = recordV1(instance.word());

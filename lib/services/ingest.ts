@@ -70,8 +70,8 @@ function readUpload(bytes: Uint8Array, account: string): ParsedUpload {
   if (!json.ok) throw new AppError(json.code);
   const parsed = parseUpload(json.value, account);
   if (!parsed.ok) throw new AppError(parsed.code, { faults: parsed.faults });
-  // the received value is scanned too: a version 1 record holds words that its normal form leaves out
-  const findings = [...verify(parsed.upload.record as JsonValue), ...verify(json.value as JsonValue)];
+  // what was received is scanned: it holds every word of the normal form, and of version 1 some that the form leaves out
+  const findings = verify(json.value as JsonValue);
   const definite = findings.filter((finding) => finding.class === "definite");
   if (definite.length > 0) {
     throw new AppError("sanitizer_finding", {

@@ -1,6 +1,7 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { canonicalJson } from "#lib/domain/canonical-json.ts";
+import { sha256Hex } from "#lib/domain/hash.ts";
 import type { SnapshotRequest } from "#lib/domain/wire/messages.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { ExternalSnapshot } from "#lib/ports/store.ts";
@@ -20,7 +21,7 @@ export async function registerSnapshot(
   const entry: ExternalSnapshot = {
     version: input.version,
     account,
-    objectPrefix: `external/${account}/${input.version.toLowerCase()}`,
+    objectPrefix: `external/${account}/${sha256Hex(input.version).slice(0, 32)}`,
     createdAt: deps.clock.now(),
     manifest: input.manifest ?? {},
     checksums: input.checksums,

@@ -37,15 +37,16 @@ export function safePath(path: readonly PropertyKey[], root?: unknown): string {
 export function droppedPaths(received: unknown, kept: unknown, limit: number): string[] {
   const paths: string[] = [];
   const walk = (from: unknown, to: unknown, path: string): void => {
-    if (paths.length >= limit || !isObject(from) || !isObject(to)) return;
+    if (!isObject(from) || !isObject(to)) return;
     let dropped = 0;
     for (const [key, value] of Object.entries(from)) {
+      if (paths.length >= limit) return;
       if (!Object.hasOwn(to, key)) paths.push(`${path}.{${++dropped}}`);
       else walk(value, memberOf(to, key), Array.isArray(from) ? `${path}[${key}]` : `${path}.${key}`);
     }
   };
   walk(received, kept, "$");
-  return paths.slice(0, limit);
+  return paths;
 }
 
 function ordinalOf(value: unknown, key: PropertyKey): string {

@@ -3,7 +3,10 @@ import { AppError } from "#lib/domain/errors.ts";
 import { parseVersion } from "#lib/domain/snapshot/version.ts";
 import { openReleaseFile } from "#lib/services/read-release.ts";
 
-/** The bytes of one file, in pieces: Next lets no route name a length, so sizes stand in the release's JSON. The gate is asked for every download, so nothing on the way may keep a copy. */
+/**
+ * The bytes of one file. The gate is asked for every download, so nothing on the way may keep a copy. Next lets no route name
+ * a length: sizes stand in the release's JSON.
+ */
 export const GET = route({ auth: "public", limit: "read" }, async ({ deps, params, request }) => {
   const { version = "", name = "" } = params;
   if (!parseVersion(version)) throw new AppError("not_found");
