@@ -2,14 +2,14 @@ import { parseArgs } from "node:util";
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
 import { createRedactor } from "#lib/domain/sanitize/redact.ts";
 import { verifySerialised } from "#lib/domain/sanitize/verify.ts";
-import { type BenchInput, hostileInputs, ordinaryText } from "./sanitize-inputs.ts";
+import { type BenchInput, hostileInputs, ordinaryText } from "#lib/domain/sanitize/testing/hostile-inputs.ts";
 
 const NO_FACTS = { cwds: [], gitRemotes: [], gitBranches: [] };
 /** What a server may be held by: 8 MiB at this speed are four seconds. */
 const FLOOR = 2;
 
 /**
- * `npm run bench:sanitize [-- --only WORD]`: the speed of redacting and of checking, in MB (10⁶ UTF-16 units) a second of this
+ * `npm run bench:sanitize [-- --only WORD] [--check]`: the speed of redacting and of checking, in MB (10⁶ UTF-16 units) a second of this
  * thread's own processor time, for ordinary text and for inputs made to be slow. Exits with 1 if a check is below the floor.
  */
 function main(): void {

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Span } from "./finding.ts";
+import { matchesOf } from "./matches.ts";
 
 const LOCAL = /(?<![A-Za-z0-9._%+/-])[A-Za-z0-9_](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9_+-])?$/;
 const DOMAIN =
@@ -63,7 +64,7 @@ function insideUserinfo(text: string, start: number): boolean {
 /** IPv4 and IPv6 addresses of somebody, and MAC addresses. Loopback, documentation ranges and public resolvers stay. */
 export function findAddresses(text: string): Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(IPV4)) {
+  for (const match of matchesOf(IPV4, text)) {
     if (
       isSomebodysIpv4(match[0]) &&
       !isVersion(text, match.index, match[0]) &&
@@ -74,7 +75,7 @@ export function findAddresses(text: string): Span[] {
   if (text.includes("ip-")) spans.push(...dashed(text));
   if (!text.includes(":") && !text.includes("-")) return spans;
   spans.push(...colonAddresses(text));
-  for (const match of text.matchAll(MAC))
+  for (const match of matchesOf(MAC, text))
     if (isDevice(match[0])) spans.push(span("mac", "mac", match.index, match[0]));
   return spans;
 }
@@ -97,7 +98,7 @@ function colonAddresses(text: string): Span[] {
 }
 
 function dashed(text: string): Span[] {
-  return [...text.matchAll(IPV4_DASHED)]
+  return matchesOf(IPV4_DASHED, text)
     .filter(
       (match) =>
         match.slice(1).every((part) => Number(part) < 256) && isSomebodysIpv4(match.slice(1).join(".")),
@@ -153,8 +154,10 @@ function isPackageVersion(text: string, start: number): boolean {
 
 function isSomebodysIpv6(text: string): boolean {
   const groups = text.split(":").filter((group) => group !== "").length;
-  if (!ipaddr.IPv6.isValid(text) || groups < 2 || (!text.includes("::") && groups < 8)) return false;
+  // reading an address is dear: its form is looked at first
+  if (groups < 2 || (!text.includes("::") && groups !== 8) || !/^[23f]/i.test(text)) return false;
   if (text.includes("::") && !/[0-9a-f]{3,4}/i.test(text)) return false;
+  if (!ipaddr.IPv6.isValid(text)) return false;
   const address = ipaddr.IPv6.parse(text);
   if (/^2001:0?db8:/i.test(text)) return false;
   return (

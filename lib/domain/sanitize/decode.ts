@@ -2,7 +2,8 @@ import type { View } from "./view.ts";
 
 const MIN_RUN = 24;
 const MAX_RUN = 16_384;
-const HEX = /^(?:[0-9a-fA-F]{2}){16,4096}$/;
+const OVERLAP = 1_024;
+const HEX = /^(?:[0-9a-fA-F]{2}){16,8192}$/;
 /** 1 for every character of either base64 alphabet. */
 const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
@@ -21,14 +22,17 @@ export function encodedRuns(view: View): Encoded[] {
   for (let index = 0; index <= text.length; index += 1) {
     const code = index < text.length ? text.charCodeAt(index) : 0;
     if (code < 128 && IN_RUN[code] === 1) continue;
-    if (index - start >= MIN_RUN) found.push(...decodeRun(text, start, index));
+    // a long run is read in overlapping parts, each a whole number of base64's groups of four
+    for (let from = start; index - from >= MIN_RUN; from += MAX_RUN - OVERLAP) {
+      found.push(...decodeRun(text, from, Math.min(index, from + MAX_RUN)));
+      if (from + MAX_RUN >= index) break;
+    }
     start = index + 1;
   }
   return found;
 }
 
 function decodeRun(text: string, start: number, end: number): Encoded[] {
-  if (end - start > MAX_RUN) return [];
   const run = text.slice(start, end);
   const decoded = HEX.test(run) ? fromHex(run) : fromBase64(run);
   if (decoded === null) return [];

@@ -1,4 +1,6 @@
 import type { Span } from "./finding.ts";
+import type { Part } from "./look-up.ts";
+import { matchesOf } from "./matches.ts";
 import { isHostPseudonym } from "./placeholder.ts";
 
 const INTERNAL =
@@ -23,11 +25,13 @@ export const HOST_KEYWORDS: readonly string[] = [
   ".int.",
 ];
 
-/** Hosts around one keyword hit, under names that exist only inside a company or a home. */
-export function findInternalHosts(text: string, hit: number): Span[] {
-  const from = Math.max(0, hit - 100);
-  const window = text.slice(from, hit + 100);
-  return [...window.matchAll(INTERNAL)].flatMap((match) => {
+/** How far around a keyword a host is looked for. */
+export const HOST_REACH = 100;
+
+/** Hosts in a part of a text, under names that exist only inside a company or a home. */
+export function findInternalHosts({ text, from, to }: Part): Span[] {
+  const window = text.slice(from, to);
+  return matchesOf(INTERNAL, window).flatMap((match) => {
     const value = match[0];
     if (match.index === 0 && from > 0) return [];
     if (COMMON.test(value) || CODE.test(value) || isHostPseudonym(value)) return [];

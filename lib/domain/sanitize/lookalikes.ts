@@ -90,10 +90,17 @@ const LATIN: Record<string, string> = {
 
 /** The Latin reading of one look-alike, full-width or mathematical letter; a letter that has none stays what it is. */
 export function latinLookalike(letter: string): string {
+  const code = letter.charCodeAt(0);
+  // full width is ASCII shifted; asking the normal form of each would cost far more
+  if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
   return LATIN[letter] ?? letter.normalize("NFKC");
 }
 
 /** True for what shows nothing: a terminal sequence, or a character of no width. */
 export function isInvisible(piece: string): boolean {
-  return piece.charCodeAt(0) === 0x1b || /^(?:\p{Cf}|\p{Mn}|\p{Default_Ignorable_Code_Point})+$/u.test(piece);
+  const code = piece.charCodeAt(0);
+  if (code >= 0xff01 && code <= 0xff5e) return false;
+  return (
+    code === 0x1b || code === 0x5e || /^(?:\p{Cf}|\p{Mn}|\p{Default_Ignorable_Code_Point})+$/u.test(piece)
+  );
 }

@@ -5,30 +5,45 @@ import { strengthOf } from "./names.ts";
 const NAME_CHARACTER = /[A-Za-z0-9_.-]/;
 const MAX_NAME = 64;
 const MAX_VALUE = 4096;
+/** A value that holds more values with names of their own than these is taken as one. */
+const MAX_INSIDE = 8;
 
 /** What may stand between a name and its value. Sticky; tried in this order; `quoted` ones take only a quoted value. */
-const SEPARATORS: readonly { pattern: RegExp; form: "assign" | "call" | "pair" | "prose" | "element" }[] = [
+const SEPARATORS: readonly {
+  pattern: RegExp;
+  form: "assign" | "call" | "pair" | "prose" | "said" | "element";
+}[] = [
   // yaml and json pairs over two keys: `name: X` then `value: "…"`
   {
     pattern:
       /\\{0,7}["']?[ \t]{0,8},?[ \t]{0,8}(?:\r?\n[ \t-]{0,32})?\\{0,7}["']?\b(?:value|val|Value)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}/y,
     form: "pair",
   },
+  // yaml blocks, and the default of a variable
+  {
+    pattern:
+      /["']?(?::[ \t]{1,4}[|>][-+\d]{0,2}[ \t]{0,4}\r?\n[ \t]{1,32}|["'][ \t]{0,4}\{[^{}"']{0,160}?\bdefault[ \t]{0,8}=[ \t]{0,4})/y,
+    form: "pair",
+  },
+  // cells of a table
+  { pattern: /[`*]{0,3}[ \t]{0,20}\|[ \t]{0,20}`?(?=[^\s|])/y, form: "prose" },
   // name = value, "name": value, name := value, name: type = value, ['name'] = value
   {
     pattern:
-      /\\{0,7}["'`]?\]?[ \t]{0,16}(?::[ \t]{0,4}&?(?:'static[ \t])?[A-Za-z_][\w.<>[\]| ]{0,40}=(?![=>])|(?:string|String|str|&str|\[\]byte)[ \t]{1,4}:?=|:{1,3}=|=>|[:=]{1,2}|\?=|\+=|\.=)(?!=)[ \t]{0,16}(?:\r?\n[ \t]{1,32}(?=["']))?/y,
+      /\*{0,2}\\{0,7}["'`]?\]?[ \t]{0,16}(?::[ \t]{0,4}&?(?:'static[ \t])?[A-Za-z_][\w.<>[\]| ]{0,40}=(?![=>])|(?:string|String|str|&str|\[\]byte)[ \t]{1,4}:?=|:{1,3}=|=>|[:=]{1,2}|\?=|\+=|\.=)(?!=)\*{0,2}[ \t]{0,16}(?:\r?\n[ \t]{1,32}(?=["']))?/y,
     form: "assign",
   },
   { pattern: /\\{0,7}["'`][ \t]{0,4},[ \t]{0,4}(?=\\{0,7}["'`])/y, form: "call" },
   { pattern: /[ \t]{0,4},[ \t]{0,4}(?=["'`])/y, form: "call" },
   { pattern: />\s{0,32}/y, form: "element" },
-  { pattern: /["']?[ \t]{1,4}(?:is|was|ist|are|=|->|→)[:]?[ \t]{1,4}/y, form: "prose" },
+  { pattern: /["']?[ \t]{1,4}(?:is|was|ist|are|=|->|→)[:]?[ \t]{1,4}/y, form: "said" },
   { pattern: /[ \t]{1,8}/y, form: "prose" },
 ];
 
 const QUOTED = /(?:[bruf]{1,2}(?=["']))?(\\{0,7})(["'`])/y;
-const BARE = /[^\s"'`<>\\]{1,4096}/y;
+const BARE_RUN = /[^\s"'`<>\\]*/y;
+/** What of a bare value is read before it is judged: a run of many names has as many values, each nearly as long as the run. */
+const HEAD = 160;
 const SCHEME =
   /(?:Bearer|Basic|Token|token|bearer|basic|Digest|SSWS|ApiKey|Apikey|Key|GenieKey|Bot|OAuth|AWS|Splunk|PRIVATE-TOKEN)[ \t]{1,4}(?=\S{6})/y;
 
@@ -44,17 +59,41 @@ export function nameAt(text: string, hit: number): Name {
   return { text: text.slice(start, end).replace(/[.-]+$/, ""), start, end };
 }
 
+/** What was read and judged before in the same text, so that names which stand close together don't cost their number times their reach. */
+export type NamesSeen = {
+  /** Where the last value ends that was found. */
+  valueEnd: number;
+  /** How many names were judged that stand inside of it. */
+  inside: number;
+  /** The run of bare characters that was last walked over. */
+  runFrom: number;
+  runEnd: number;
+  strengths: Map<string, NameStrength | null>;
+  judged: Map<string, boolean>;
+};
+
 /** The credential that a telling name introduces, or null. Every spelling of `name separator value` ends here. */
-export function valueOf(text: string, name: Name): Span | null {
-  const strength = strengthWithPrefix(text, name);
+export function valueOf(text: string, name: Name, seen: NamesSeen): Span | null {
+  const strength = strengthWithPrefix(text, name, seen);
   if (strength === null) return null;
   for (const { pattern, form } of SEPARATORS) {
     pattern.lastIndex = name.end;
     const separator = pattern.exec(text);
     if (separator === null) continue;
-    const found = readValue(text, name.end + separator[0].length, form === "call");
-    if (found === null || !accepts({ form, strength, text, name, found })) return null;
-    return { ...found, rule: RULE[strength], as: "secret", class: "definite" };
+    const found = readValue({
+      text,
+      from: name.end + separator[0].length,
+      quotedOnly: form === "call",
+      seen,
+    });
+    if (found === null || !isAccepted({ form, strength, text, name, found }, seen)) return null;
+    // inside a value that was found already, the head is enough
+    const { start, end, value } = found.end <= seen.valueEnd ? found : (found.whole?.() ?? found);
+    if (end > seen.valueEnd) {
+      seen.valueEnd = end;
+      seen.inside = 0;
+    }
+    return { start, end, value, rule: RULE[strength], as: "secret", class: "definite" };
   }
   return null;
 }
@@ -65,23 +104,53 @@ const RULE: Record<NameStrength, string> = {
   key: "named-key",
 };
 
-type Read = { start: number; end: number; value: string; quoted: boolean };
+/** `whole` reads the rest of a value of which only the head was read. */
+type Read = { start: number; end: number; value: string; quoted: boolean; whole?: () => Read };
 type Case = { form: string; strength: NameStrength; text: string; name: Name; found: Read };
 
 /** `api key`, `secret access key`: the words before the name on the same line belong to it when it is `key` alone. */
-function strengthWithPrefix(text: string, name: Name): NameStrength | null {
-  const own = strengthOf(name.text);
+function strengthWithPrefix(text: string, name: Name, seen: NamesSeen): NameStrength | null {
+  const own = strength(name.text, seen);
   if (own === "credential" || own === "password" || !/^keys?$/i.test(name.text)) return own;
   const before = /([A-Za-z]{2,16}) $/.exec(text.slice(Math.max(0, name.start - 20), name.start));
-  return before?.[1] === undefined ? own : strengthOf(`${before[1]}_${name.text}`);
+  return before?.[1] === undefined ? own : strength(`${before[1]}_${name.text}`, seen);
+}
+
+function strength(name: string, { strengths }: NamesSeen): NameStrength | null {
+  const known = strengths.get(name);
+  if (known !== undefined) return known;
+  const made = strengthOf(name);
+  strengths.set(name, made);
+  return made;
+}
+
+function isAccepted(given: Case, seen: NamesSeen): boolean {
+  const { judged } = seen;
+  const { form, strength, text, name, found } = given;
+  // it goes with the value that it is a part of; the first few are worth knowing for their other places
+  if (found.end <= seen.valueEnd && ++seen.inside > MAX_INSIDE) return false;
+  // all that the judgement looks at
+  const key = `${form} ${strength} ${found.quoted} ${text.slice(Math.max(0, name.start - 1), name.start + 1)} ${found.value}`;
+  const known = judged.get(key);
+  if (known !== undefined) return known;
+  const made = accepts(given);
+  judged.set(key, made);
+  return made;
 }
 
 function accepts({ form, strength, text, name, found }: Case): boolean {
   const { value, quoted } = found;
-  if (form === "prose") return isProseCredential({ form, strength, text, name, found });
+  if (form === "said" && strength !== "key" && isStrong(value)) return isCredential(value, strength, true);
+  if (form === "prose" || form === "said") return isProseCredential({ form, strength, text, name, found });
   if (form === "call") return looksRandom(value) && !isWords(value) && isCredential(value, strength, true);
   if (form === "element") return text.charAt(name.start - 1) === "<" && isCredential(value, strength, true);
   return isCredential(value, strength, quoted);
+}
+
+/** Eight characters of three kinds, a digit among them: nobody writes a word of prose so. */
+function isStrong(value: string): boolean {
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
+  return value.length >= 8 && value.length <= 64 && kinds >= 3 && /\d/.test(value);
 }
 
 /** `--token VALUE`, `config set NAME VALUE`, `my api key is VALUE`: a blank alone asks for more from the value. */
@@ -93,34 +162,51 @@ function isProseCredential({ strength, text, name, found }: Case): boolean {
   return long && looksRandom(found.value) && isCredential(found.value, strength, found.quoted);
 }
 
-function readValue(text: string, from: number, quotedOnly: boolean): Read | null {
+type Where = { text: string; from: number; quotedOnly: boolean; seen: NamesSeen };
+
+function readValue({ text, from, quotedOnly, seen }: Where): Read | null {
   QUOTED.lastIndex = from;
   const quote = QUOTED.exec(text);
   if (quote !== null) return readQuoted(text, from + quote[0].length, (quote[1] ?? "") + (quote[2] ?? ""));
   if (quotedOnly) return null;
   const start = from + schemeLength(text, from);
-  BARE.lastIndex = start;
-  const bare = BARE.exec(text)?.[0];
-  if (bare === undefined) return null;
-  const value = trimBare(bare, text.charAt(start + bare.length));
+  const end = Math.min(bareEnd(text, start, seen), start + MAX_VALUE);
+  if (end - start <= HEAD) return readBare(text, start, end);
+  const value = cutAtSeparator(text.slice(start, start + HEAD));
+  if (value.length < HEAD) return readBare(text, start, start + HEAD);
+  const whole = () => readBare(text, start, end) ?? { start, end, value, quoted: false };
+  return { start, end: start + HEAD, value, quoted: false, whole };
+}
+
+function bareEnd(text: string, start: number, seen: NamesSeen): number {
+  if (start < seen.runFrom || start >= seen.runEnd) {
+    BARE_RUN.lastIndex = start;
+    seen.runFrom = start;
+    seen.runEnd = start + (BARE_RUN.exec(text)?.[0].length ?? 0);
+  }
+  return seen.runEnd;
+}
+
+function readBare(text: string, start: number, end: number): Read | null {
+  const bare = text.slice(start, end);
+  const value = trimBare(bare, text.charAt(end));
   if (value === "") return null;
-  const wrapped = value === bare ? wrappedRest(text, start + bare.length) : 0;
-  const end = start + value.length + wrapped;
-  return { start, end, value: text.slice(start, end).replace(/\s+/g, ""), quoted: false };
+  const wrapped = value === bare ? wrappedRest(text, end) : 0;
+  const last = start + value.length + wrapped;
+  return { start, end: last, value: text.slice(start, last).replace(/\s+/g, ""), quoted: false };
 }
 
 function readQuoted(text: string, from: number, quote: string): Read | null {
   const start = from + schemeLength(text, from);
-  const limit = Math.min(text.length, start + MAX_VALUE);
-  let end = text.indexOf(quote, start);
+  const window = text.slice(start, start + MAX_VALUE);
+  let length = window.indexOf(quote);
   // an escaped quote inside a plainly quoted value belongs to it
-  while (quote.length === 1 && end > start && text.charAt(end - 1) === "\\")
-    end = text.indexOf(quote, end + 1);
-  const line = text.indexOf("\n", start);
-  if (end < 0 || end > limit) end = line < 0 ? limit : Math.min(line, limit);
-  if (line >= 0 && line < end) end = line;
-  const value = text.slice(start, end);
-  return value === "" ? null : { start, end, value, quoted: true };
+  while (quote.length === 1 && length > 0 && window.charAt(length - 1) === "\\")
+    length = window.indexOf(quote, length + 1);
+  const line = window.slice(0, length < 0 ? MAX_VALUE : length).indexOf("\n");
+  if (line >= 0) length = line;
+  const value = length < 0 ? window : window.slice(0, length);
+  return value === "" ? null : { start, end: start + value.length, value, quoted: true };
 }
 
 function schemeLength(text: string, from: number): number {
@@ -136,19 +222,34 @@ function wrappedRest(text: string, at: number): number {
 
 /** What belongs to the sentence, the call or the query string around a bare value is not part of it. */
 function trimBare(bare: string, next: string): string {
-  let value = bare;
-  const ampersand = value.search(/&(?:amp;)?[\w.-]{1,40}=/);
-  if (ampersand > 0) value = value.slice(0, ampersand);
+  let value = cutAtSeparator(bare);
   if (/^[\w$.]+\(/.test(value)) return value;
-  const comma = value.search(/[,;](?:[\w"'{[]|$)/);
-  if (comma >= 4) value = value.slice(0, comma);
-  value = value.replace(/[,;.:!?]+$/, "");
-  while (/[)\]}]$/.test(value) && !balanced(value)) value = value.slice(0, -1).replace(/[,;.]+$/, "");
+  value = withoutClosers(value.replace(TRAILING, ""));
   return next === "<" ? value : value.replace(/[,;]+$/, "");
 }
 
-function balanced(value: string): boolean {
-  return count(value, /[([{]/g) >= count(value, /[)\]}]/g);
+function cutAtSeparator(bare: string): string {
+  const ampersand = bare.includes("&") ? bare.search(/&(?:amp;)?[\w.-]{1,40}=/) : -1;
+  const value = ampersand > 0 ? bare.slice(0, ampersand) : bare;
+  if (/^[\w$.]+\(/.test(value)) return value;
+  const comma = value.search(/[,;](?:[\w"'{[]|$)/);
+  return comma >= 4 ? value.slice(0, comma) : value;
+}
+
+const TRAILING = /(?<![,;.:!?])[,;.:!?]+$/;
+
+/** Without the closing brackets that were opened before the value. */
+function withoutClosers(value: string): string {
+  if (!/[)\]}]$/.test(value)) return value;
+  let surplus = count(value, /[)\]}]/g) - count(value, /[([{]/g);
+  let end = value.length;
+  while (end > 0 && /[)\]},;.]/.test(value.charAt(end - 1))) {
+    const closes = /[)\]}]/.test(value.charAt(end - 1));
+    if (closes && surplus <= 0) break;
+    if (closes) surplus -= 1;
+    end -= 1;
+  }
+  return value.slice(0, end);
 }
 
 function count(value: string, pattern: RegExp): number {

@@ -1,4 +1,5 @@
 import type { Span } from "./finding.ts";
+import { matchesOf } from "./matches.ts";
 
 const CARD =
   /(?<![\w.+-]|[-./:]\d)(?:(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6011|65\d{2}|64[4-9]\d|35\d{2})([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -]?)\d{6}\2\d{5}|3(?:0[0-5]|[68]\d)\d([ -]?)\d{6}\3\d{4})(?![\w-]|\.\d)/g;
@@ -19,12 +20,12 @@ const REGISTRY = /(?<!\d)(\d{12})(?=\.dkr\.ecr\.)/g;
 export function findNumbers(text: string): Span[] {
   if (!/\d{2}/.test(text)) return [];
   const spans: Span[] = [];
-  for (const match of text.matchAll(CARD)) {
+  for (const match of matchesOf(CARD, text)) {
     if (luhn(match[0]) && !isCounted(text, match.index))
       spans.push(span("payment-card", "card", match.index, match[0]));
   }
-  for (const match of text.matchAll(IBAN)) spans.push(...ibanIn(match[0], match.index));
-  for (const match of text.matchAll(SSN))
+  for (const match of matchesOf(IBAN, text)) spans.push(...ibanIn(match[0], match.index));
+  for (const match of matchesOf(SSN, text))
     spans.push(span("social-security-number", "ssn", match.index, match[0]));
   spans.push(...phones(text));
   if (text.includes("arn:aws")) spans.push(...accounts(text, ACCOUNT));
@@ -34,7 +35,7 @@ export function findNumbers(text: string): Span[] {
 }
 
 function accounts(text: string, pattern: RegExp): Span[] {
-  return [...text.matchAll(pattern)].flatMap((match) => {
+  return matchesOf(pattern, text).flatMap((match) => {
     const value = match[1] ?? "";
     if (/^0{5}|^(\d)\1{11}$|^123456789012$|^111122223333$|^444455556666$/.test(value)) return [];
     return [span("aws-account", "account", match.index + match[0].lastIndexOf(value), value)];
@@ -43,7 +44,7 @@ function accounts(text: string, pattern: RegExp): Span[] {
 
 function phones(text: string): Span[] {
   const found = [PHONE_PLUS, PHONE_US].flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match) => ({ value: match[0], at: match.index })),
+    matchesOf(pattern, text).map((match) => ({ value: match[0], at: match.index })),
   );
   return found
     .filter(({ at, value }) => isPhone(text, at, value))

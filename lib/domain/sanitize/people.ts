@@ -1,8 +1,18 @@
 import type { Replacement, Span } from "./finding.ts";
+import type { Part } from "./look-up.ts";
+import { matchesOf } from "./matches.ts";
 import { isHostPseudonym, isUserPseudonym } from "./placeholder.ts";
 
 /** Personal data that stands in a known frame. Every pattern is bounded; groups are named by what they hold. */
-export type Frame = { id: string; keywords: readonly string[]; pattern: RegExp; near?: string };
+export type Frame = {
+  id: string;
+  keywords: readonly string[];
+  pattern: RegExp;
+  /** What must stand around the keyword, from the character before it on, for a look to be worth while. Sticky. */
+  at?: RegExp;
+  /** How far behind its keyword it is looked for, if not `FRAME_REACH`. */
+  reach?: number;
+};
 
 const NAME = "[\\p{L}][\\p{L}'’.-]{1,30}(?: [\\p{L}][\\p{L}'’.-]{0,30}){1,3}";
 const USER = "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}";
@@ -23,8 +33,8 @@ const HOME: readonly Frame[] = [
     id: "home-folder",
     keywords: ["home", "users", "documents and settings", "ocuments%20and%20"],
     pattern: new RegExp(
-      `(?:^|[^A-Za-z0-9_])(?:home|Users|users|export/home|Documents and Settings)${SEP}(?<user>${USER}|[A-Za-z][A-Za-z]{1,20} [A-Z][A-Za-z]{1,20}(?=[\\\\/]))`,
-      "g",
+      `(?:^|[^A-Za-z0-9_])(?:home|Users|users|export/home|Documents and Settings)${SEP}(?<user>[A-Za-z][A-Za-z]{1,20} [A-Z][A-Za-z]{1,20}(?=[\\\\/])|${USER})`,
+      "dg",
     ),
   },
   {
@@ -32,13 +42,13 @@ const HOME: readonly Frame[] = [
     keywords: ["-home-", "-users-", "c--users-", "--users-"],
     pattern: new RegExp(
       `(?:-home-|[-/]?-[Uu]sers-)(?<user>[A-Za-z0-9_.]{1,40}(?:-(?!(?:${FOLDERS})(?![A-Za-z0-9]))[A-Za-z0-9_.]{2,30})?)`,
-      "g",
+      "dg",
     ),
   },
   {
     id: "home-tilde",
     keywords: [" ~", "=~", '"~', ":~"],
-    pattern: /[\s=":'(]~(?<user>[a-z][a-z0-9._-]{2,32})(?=\/)/g,
+    pattern: /[\s=":'(]~(?<user>[a-z][a-z0-9._-]{2,32})(?=\/)/dg,
   },
 ];
 
@@ -61,7 +71,7 @@ const PEOPLE: readonly Frame[] = [
     ],
     pattern: new RegExp(
       `(?:Author|Commit|Committer|Tagger|author|committer|tagger|From|To|Cc|Reply-To|[A-Z][a-z]+(?:-[a-z]+)?-[Bb]y)(?::|(?= ))[ \\t]{1,8}"?(?<person>${NAME}|[\\p{L}][\\p{L}\\d._-]{1,39})"?[ \\t]{1,4}<`,
-      "gu",
+      "dgu",
     ),
   },
   {
@@ -78,10 +88,15 @@ const PEOPLE: readonly Frame[] = [
       "displayname",
       "real_name",
       "realname",
+      "customer_name",
+      "customername",
+      "contact_name",
+      "employee_name",
+      "patient_name",
     ],
     pattern: new RegExp(
-      `(?:user\\.name|GIT_AUTHOR_NAME|GIT_COMMITTER_NAME|author_name|committer_name|authorName|full_?[nN]ame|display_?[nN]ame|real_?[nN]ame)\\\\?["']?[ \\t=:]{1,4}\\\\?["']?(?<person>${NAME})`,
-      "gu",
+      `(?:user\\.name|GIT_AUTHOR_NAME|GIT_COMMITTER_NAME|author_name|committer_name|authorName|full_?[nN]ame|display_?[nN]ame|real_?[nN]ame|(?:customer|contact|employee|patient)_?[nN]ame)\\\\?["']?[ \\t=:]{1,4}\\\\?["']?(?<person>${NAME})`,
+      "dgu",
     ),
   },
   {
@@ -89,7 +104,7 @@ const PEOPLE: readonly Frame[] = [
     keywords: ["author", "maintainer", "copyright"],
     pattern: new RegExp(
       `(?:authors?|maintainers?|Copyright \\(c\\) \\d{4})\\\\?["']?[ \\t]{0,4}[:=]?[ \\t]{0,4}\\[?\\\\?["']?(?<person>${NAME})(?=[ \\t]{0,2}<[^<>\\s]{1,80}@)`,
-      "gu",
+      "dgu",
     ),
   },
   {
@@ -107,31 +122,63 @@ const PEOPLE: readonly Frame[] = [
     ],
     pattern: new RegExp(
       `^[\\^]?[0-9a-f]{7,40} [^\\n(]{0,120}\\((?<person>${NAME}) {1,30}\\d{4}-\\d\\d-\\d\\d |"(?:author|committer|user|tagger|assignee|reviewer)"[ ]?:[ ]?\\{[ \\n]{0,8}"name"[ ]?:[ ]?"(?<person2>${NAME})"`,
-      "gmu",
+      "dgmu",
     ),
+  },
+  {
+    id: "git-shortlog",
+    keywords: ["shortlog"],
+    pattern: new RegExp(`^[ \\t]{1,8}\\d{1,6}\\t(?<person>${NAME})(?= <|\\r?$)`, "dgmu"),
+    reach: 2_000,
+  },
+  {
+    id: "git-config-user",
+    keywords: ["[user]"],
+    pattern: new RegExp(
+      `\\[user\\][ \\t]{0,4}\\r?\\n(?:[ \\t]{1,8}[a-z]{1,20} = [^\\n]{0,120}\\n){0,3}[ \\t]{1,8}name = (?<person>${NAME})`,
+      "dgu",
+    ),
+  },
+  {
+    id: "git-graph",
+    keywords: [" ago) "],
+    pattern: new RegExp(`ago\\) (?:[^\\n]{1,200} - |<)(?<person>${NAME})(?=>| \\(|\\r?$)`, "dgmu"),
   },
   {
     id: "git-reflog",
     keywords: ["<"],
-    near: "@",
+    at: / <[^<>@\s]{1,64}@/y,
     pattern: new RegExp(
       `^(?:[0-9a-f^]{7,40} \\(?)?(?<person>${NAME}) <[^<>@\\s]{1,64}@[^<>\\s]{1,120}>`,
-      "gmu",
+      "dgmu",
     ),
   },
 ];
 
 const MACHINES: readonly Frame[] = [
   {
+    id: "ssh-key-comment",
+    keywords: ["ssh-rsa aaaa", "ssh-ed25519 aaaa", "ssh-dss aaaa", "ecdsa-sha2-nistp"],
+    pattern:
+      /(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d{3}) AAAA[A-Za-z0-9+/=]{20,1400} (?<user>[\w.-]{2,40})@(?<host>[\w.-]{2,62})/dg,
+    reach: 1_600,
+  },
+  {
+    id: "network-path",
+    keywords: ["\\\\"],
+    pattern: /(?:^|[\s"'=(,])\\\\(?<host>(?=[\w.-]{0,60}[\d-])[A-Za-z][\w.-]{2,62})\\[\w$]/dgm,
+  },
+  {
     id: "shell-prompt",
     keywords: ["@"],
+    at: /[a-z0-9._-]@[A-Za-z]/y,
     pattern:
-      /(?:^|[[(\s│])(?<user>[a-z_][a-z0-9._-]{0,32})@(?<host>[A-Za-z][A-Za-z0-9.-]{2,62})(?::[~/][^\s$#%]{0,200}[$#%]|[ \t][~\w./-]{1,100}\]?[ \t]?[$#%](?=\s|$)|[:>$#](?=\s|$))/gm,
+      /(?:^|[[(\s│])(?<user>[a-z_][a-z0-9._-]{0,32})@(?<host>[A-Za-z][A-Za-z0-9.-]{2,62})(?::[~/][^\s$#%]{0,200}[$#%]|[ \t][~\w./-]{1,100}\]?[ \t]?[$#%](?=\s|$)|[:>$#](?=\s|$))/dgm,
   },
   {
     id: "kernel-host",
     keywords: ["linux ", "darwin "],
-    pattern: /(?:^|\s)(?:Linux|Darwin) (?<host>[A-Za-z][A-Za-z0-9.-]{2,62}) \d{1,3}\.\d{1,3}\.\d/gm,
+    pattern: /(?:^|\s)(?:Linux|Darwin) (?<host>[A-Za-z][A-Za-z0-9.-]{2,62}) \d{1,3}\.\d{1,3}\.\d/dgm,
   },
   {
     id: "named-host",
@@ -145,37 +192,42 @@ const MACHINES: readonly Frame[] = [
       "host name",
     ],
     pattern:
-      /(?:HOSTNAME|[hH]ost[_ ]?[nN]ame|COMPUTERNAME|[cC]omputer_?[nN]ame|[mM]achine_? ?[nN]ame|nodename)\\?["']?(?:[ \t]{0,20}[:=][ \t]{0,4}|[ \t]{1,4}is[ \t](?=\S{0,60}[-\d]))\\?["']?(?<host>[A-Za-z][A-Za-z0-9-]{2,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})/g,
+      /(?:HOSTNAME|[hH]ost[_ ]?[nN]ame|COMPUTERNAME|[cC]omputer_?[nN]ame|[mM]achine_? ?[nN]ame|nodename)\\?["']?(?:[ \t]{0,20}[:=][ \t]{0,4}|[ \t]{1,4}is[ \t](?=\S{0,60}[-\d]))\\?["']?(?<host>[A-Za-z][A-Za-z0-9-]{2,62}(?:\.[A-Za-z0-9-]{1,62}){0,5})/dg,
+  },
+  {
+    id: "printed-host",
+    keywords: ["hostname"],
+    pattern: /[$#>] hostname(?: -[a-z]{1,3})?\r?\n(?<host>[A-Za-z][A-Za-z0-9.-]{2,62})(?=\r?\n|$(?![^]))/dg,
   },
   {
     id: "device-name",
     keywords: ["macbook", "thinkpad", "-laptop", "laptop-", "desktop-", "mbp", "-imac"],
     pattern:
-      /(?<![\w./-])(?<host>DESKTOP-[A-Z0-9]{7}|LAPTOP-[A-Z0-9]{8}|(?:mbp|macbook)-[a-z][a-z0-9-]{2,30}|[A-Za-z][A-Za-z0-9]{1,30}-(?:MacBook(?:-(?:Pro|Air))?|macbook(?:-(?:pro|air))?|mbp|iMac|imac|[Tt]hink[Pp]ad|laptop)(?:-\d{1,3})?)(?![\w-])/g,
+      /(?<![\w./-])(?<host>DESKTOP-[A-Z0-9]{7}|LAPTOP-[A-Z0-9]{8}|(?:mbp|macbook)-[a-z][a-z0-9-]{2,30}|[A-Za-z][A-Za-z0-9]{1,30}-(?:MacBook(?:-(?:Pro|Air))?|macbook(?:-(?:pro|air))?|mbp|iMac|imac|[Tt]hink[Pp]ad|laptop)(?:-\d{1,3})?)(?![\w-])/dg,
   },
   {
     id: "syslog-host",
     keywords: ["sshd[", "systemd[", "kernel:", "sudo:", "cron[", "dockerd[", "kubelet["],
     pattern:
-      /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?<host>[A-Za-z][A-Za-z0-9.-]{2,62}) [a-z]{2,20}(?:\[\d|:)/gm,
+      /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?<host>[A-Za-z][A-Za-z0-9.-]{2,62}) [a-z]{2,20}(?:\[\d|:)/dgm,
   },
   {
     id: "named-user",
-    keywords: ["user", "logname", "whoami", "uid=", "login", "sudo"],
+    keywords: ["user", "logname", "whoami", "uid=", "login", "logged in", "sudo", "gnu/linux"],
     pattern:
-      /(?:(?<![A-Za-z])(?:USER|USERNAME|LOGNAME|SUDO_USER)=|(?:[ug]id|groups)=\d{1,6}\(|\$ whoami\r?\n|Accepted (?:publickey|password) for |session (?:opened|closed) for user |\bLogged in (?:as|to \S{1,60} (?:as|account)) |(?<![\w.])(?:user|username|login|user_name|userName)\\?["'][ \t]{0,4}:[ \t]{0,4}\\?["']|\blogin as:? )(?<user>[A-Za-z][A-Za-z0-9._-]{2,40})(?![A-Za-z0-9(@])/g,
+      /(?:(?<![A-Za-z])(?:USER|USERNAME|LOGNAME|SUDO_USER)=|(?:[ug]id|groups)=\d{1,6}\(|[$#>] whoami\r?\n|GNU\/Linux\r?\n(?=[\w.-]{3,40}\s{0,2}$(?![^]))|Accepted (?:publickey|password) for |session (?:opened|closed) for user |\bLogged in (?:as|to \S{1,60} (?:as|account)) |(?<![\w.])(?:user|username|login|user_name|userName)\\?["'][ \t]{0,4}:[ \t]{0,4}\\?["']|\blogin as:? )(?<user>[A-Za-z][A-Za-z0-9._-]{2,40})(?![A-Za-z0-9(@])/dg,
   },
   {
     id: "file-owner",
     keywords: ["rwx", "rw-", "r--", "r-x"],
     pattern:
-      /[-dlbcps][-rwxsStT]{9}[.+@]?[ \t]{1,6}\d{1,6}[ \t]{1,6}(?<user>[A-Za-z][A-Za-z0-9._-]{1,40})[ \t]{1,20}(?<group>[A-Za-z][A-Za-z0-9._-]{1,40})(?=[ \t])/g,
+      /[-dlbcps][-rwxsStT]{9}[.+@]?[ \t]{1,6}\d{1,6}[ \t]{1,6}(?<user>[A-Za-z][A-Za-z0-9._-]{1,40})[ \t]{1,20}(?<group>[A-Za-z][A-Za-z0-9._-]{1,40})(?=[ \t])/dg,
   },
   {
     id: "process-owner",
     keywords: ["%cpu"],
     pattern:
-      /^(?<user>[a-z][a-z0-9._+-]{2,32})[ \t]{1,20}\d{1,8}[ \t]{1,8}\d{1,3}\.\d[ \t]{1,8}\d{1,3}\.\d[ \t]/gm,
+      /^(?<user>[a-z][a-z0-9._+-]{2,32})[ \t]{1,20}\d{1,8}[ \t]{1,8}\d{1,3}\.\d[ \t]{1,8}\d{1,3}\.\d[ \t]/dgm,
   },
 ];
 
@@ -189,36 +241,27 @@ const GROUPS: Record<string, Replacement> = {
   host: "host",
 };
 const BEFORE = 140;
-const AFTER = 400;
+/** How far behind its keyword a frame is looked for. */
+export const FRAME_REACH = 400;
 
-/** Finds one frame around a keyword hit. The same place may be found from two hits; spans are merged later. */
-export function matchFrame(frame: Frame, text: string, hit: number): Span[] {
-  if (frame.near !== undefined && !text.slice(hit, hit + 100).includes(frame.near)) return [];
-  // a window begins at a line or a blank, so that no anchor holds where the text has none
-  const from = windowStart(text, hit);
-  const window = text.slice(from, hit + AFTER);
-  return [...window.matchAll(frame.pattern)].flatMap((match) =>
+/** Finds one frame in a part of a text. */
+export function matchFrame(frame: Frame, { text, from, to }: Part): Span[] {
+  return matchesOf(frame.pattern, text.slice(from, to)).flatMap((match) =>
     Object.entries(match.groups ?? {}).flatMap(([group, value]) => {
       const as = GROUPS[group];
-      if (as === undefined || value === undefined) return [];
-      const trimmed = value.replace(/[.-]+$/, "");
+      const place = match.indices?.groups?.[group];
+      if (as === undefined || value === undefined || place === undefined) return [];
+      const trimmed = value.replace(/(?<![.-])[.-]+$/, "");
       if (!isSomebody(trimmed, as, frame.id)) return [];
-      const start = from + match.index + match[0].lastIndexOf(value);
-      return [
-        {
-          start,
-          end: start + trimmed.length,
-          rule: frame.id,
-          as,
-          class: "definite" as const,
-          value: trimmed,
-        },
-      ];
+      const start = from + place[0];
+      const span = { start, end: start + trimmed.length, rule: frame.id, as, value: trimmed };
+      return [{ ...span, class: "definite" as const }];
     }),
   );
 }
 
-function windowStart(text: string, hit: number): number {
+/** Where the part of a text begins that a frame around `hit` may stand in: at a line or a blank, so that no anchor holds where the text has none. */
+export function frameStart(text: string, hit: number): number {
   if (hit <= BEFORE) return 0;
   const before = text.slice(hit - BEFORE, hit);
   const line = before.lastIndexOf("\n");

@@ -27,12 +27,30 @@ export function isHostPseudonym(text: string): boolean {
   return HOST.test(text);
 }
 
-/** Offsets of placeholders in a text, so that no rule reaches into one. */
+/** Offsets of placeholders in a text, in order, so that no rule reaches into one. */
 export function placeholderRanges(text: string): [number, number][] {
   if (!text.includes("[")) return [];
   const ranges: [number, number][] = [];
   for (const pattern of [OURS, OLDER]) {
     for (const match of text.matchAll(pattern)) ranges.push([match.index, match.index + match[0].length]);
   }
-  return ranges;
+  return ranges.sort((a, b) => a[0] - b[0]);
+}
+
+/** The first of some ordered, disjoint ranges that shares a character with `start` to `end`. */
+export function overlapping(
+  ranges: readonly [number, number][],
+  start: number,
+  end: number,
+): [number, number] | undefined {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle];
+    if (range !== undefined && range[1] <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found !== undefined && found[0] < end ? found : undefined;
 }

@@ -2,12 +2,15 @@ import { KeywordScanner } from "./aho-corasick.ts";
 import type { Span } from "./finding.ts";
 import { isWords } from "./literal.ts";
 import { NOBODY } from "./people.ts";
-import { isPlaceholder, placeholderRanges } from "./placeholder.ts";
+import { isIdentityPlace, isPlainWord } from "./identity-place.ts";
+import { isPlaceholder, overlapping, placeholderRanges } from "./placeholder.ts";
 
 const MIN = 8;
 /** Beyond this many values the oldest rule still holds for new places: each text is scanned by itself anyway. */
 const MAX_VALUES = 5_000;
 const MAX_LENGTH = 512;
+/** How much of a value the automaton looks for, so that its table stays small; the rest is compared. */
+const PREFIX = 32;
 
 type Known = Pick<Span, "rule" | "as" | "value">;
 
@@ -47,10 +50,11 @@ export class KnownValues {
       const entry = this.#list[index];
       if (entry === undefined) return;
       const span = { ...entry.known, start, end: start + entry.needle.length, class: "definite" as const };
+      if (!standsAt(text, start, entry.needle)) return;
       if (isItsPlace(text, span, entry.needle)) spans.push(span);
     });
     const ranges = placeholderRanges(text);
-    return spans.filter((span) => !ranges.some(([start, end]) => span.start < end && start < span.end));
+    return spans.filter((span) => overlapping(ranges, span.start, span.end) === undefined);
   }
 
   #prepare(): KeywordScanner {
@@ -58,9 +62,14 @@ export class KnownValues {
     this.#list = [...this.#known.values()].flatMap((known) =>
       spellings(known).map((needle) => ({ needle, known })),
     );
-    this.#scanner = new KeywordScanner(this.#list.map(({ needle }) => needle));
+    this.#scanner = new KeywordScanner(this.#list.map(({ needle }) => needle.slice(0, PREFIX)));
     return this.#scanner;
   }
+}
+
+function standsAt(text: string, start: number, needle: string): boolean {
+  if (needle.length <= PREFIX) return true;
+  return text.slice(start, start + needle.length).toLowerCase() === needle.toLowerCase();
 }
 
 /** A secret is also looked for as JSON, as a percent code and as base64 would write it. */
@@ -85,7 +94,7 @@ function isItsPlace(text: string, span: Span, needle: string): boolean {
   const word = /[A-Za-z0-9_]/;
   if ((word.test(before) && !oddEscape(text, span.start)) || word.test(after)) return false;
   if (span.as !== "user" && span.as !== "host") return true;
-  if (needle.length >= MIN && !isWords(needle)) return true;
+  if (needle.length >= MIN && !(span.as === "user" ? isPlainWord(needle) : isWords(needle))) return true;
   return isIdentityPlace(text, span, before, after);
 }
 
@@ -96,24 +105,4 @@ function insideLongerWord(text: string, span: Span, needle: string): boolean {
 
 function oddEscape(text: string, start: number): boolean {
   return text.charAt(start - 2) === "\\" && /[nrt]/.test(text.charAt(start - 1));
-}
-
-/** Paths, authors, prompts and hosts: where a short name or a plain word is a person, and not a word. */
-function isIdentityPlace(text: string, span: Span, before: string, after: string): boolean {
-  if (span.as === "user" && (after === "@" || before === "~")) return true;
-  if (span.as === "host" && before === "@") return true;
-  const lead = text.slice(Math.max(0, span.start - 24), span.start);
-  if (/(?:home|[Uu]sers|mail|spool|media|run\/user|cron\/crontabs)(?:[/\\]{1,8}|%2[fF]|%5[cC]|-)$/.test(lead))
-    return true;
-  if (
-    /(?:[Aa]uthor|[Cc]ommitter|-[Bb]y|[Uu]ser(?:name)?|USER(?:NAME)?|LOGNAME|owner|[Hh]ost(?:name)?|HOSTNAME|login|assignee)\\?["']?[ \t]{0,2}[:=][ \t]{0,2}\\?["']?$/.test(
-      lead,
-    )
-  )
-    return true;
-  if (span.as === "user" && / /.test(span.value)) return true; // a full name
-  return (
-    /(?:chown|su|sudo -u|id|finger|passwd|usermod)(?: -\w+)? $/.test(lead) ||
-    /-[rwx-]{9}\S?\s+\d+ $/.test(lead)
-  );
 }

@@ -3,8 +3,10 @@ import { kindOf, mergeSpans, type Replacement, type Span } from "./finding.ts";
 import { NOBODY } from "./people.ts";
 import { KnownValues } from "./propagate.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { scanPlace } from "./scan-place.ts";
+import { rememberScans, scanPlace } from "./scan-place.ts";
 import { scanText } from "./scan-text.ts";
+import { keysInLines } from "./sequences.ts";
+import { printedValues } from "./transcripts.ts";
 import { eachString, mapStrings, type Place } from "./walk.ts";
 
 /** How often a text is looked at again after a replacement before it is given up and taken out whole. */
@@ -44,7 +46,7 @@ class SessionRedactor implements Redactor {
   readonly #known = new KnownValues();
   readonly #pseudonyms: Pseudonyms;
   /** Scans of unchanged texts, kept while one value is worked on: most strings are looked at once only. */
-  readonly #scans = new Map<string, Span[]>();
+  #read = rememberScans();
   #replaced = 0;
   readonly #byKind = new Map<string, number>();
   readonly #byRule = new Map<string, number>();
@@ -63,7 +65,7 @@ class SessionRedactor implements Redactor {
     try {
       return this.#redactPlace(place);
     } finally {
-      this.#scans.clear();
+      this.#read = rememberScans();
     }
   }
 
@@ -71,12 +73,14 @@ class SessionRedactor implements Redactor {
     try {
       return this.#redactAll(value);
     } finally {
-      this.#scans.clear();
+      this.#read = rememberScans();
     }
   }
 
   #redactAll(value: JsonValue): JsonValue {
     eachString(value, (place) => this.#learnFrom(this.#scan(place)));
+    this.#learnFrom(printedValues(value));
+    this.#learnFrom(keysInLines(value));
     let made = value;
     // a replacement may lay something bare, or rename the key that says what its value is: go on until nothing changes
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -118,12 +122,7 @@ class SessionRedactor implements Redactor {
   }
 
   #scan(place: Place): Span[] {
-    const key = `${place.isKey ? "k" : "v"}${place.isKey ? "" : (place.name ?? "")}\n${place.text}`;
-    const known = this.#scans.get(key);
-    if (known !== undefined) return known;
-    const spans = scanPlace(place);
-    this.#scans.set(key, spans);
-    return spans;
+    return scanPlace(place, this.#read);
   }
 
   #apply(text: string, spans: readonly Span[], place: Place): string {

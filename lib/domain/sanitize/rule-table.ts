@@ -1,6 +1,6 @@
 import { z } from "zod";
 import detectors from "#registry/detectors.json" with { type: "json" };
-import { compileShape, keywordsOf, reachOf } from "./shape.ts";
+import { compileShape, type Gate, gateOf, keywordsOf } from "./shape.ts";
 
 const Row = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{2,47}$/),
@@ -20,12 +20,19 @@ const Table = z.strictObject({ about: z.string(), rules: z.array(Row).min(1) });
 /** One row of registry/detectors.json. */
 export type DetectorRow = z.infer<typeof Row>;
 
-/** A row with its generated pattern (sticky if the keyword starts the token, else global), its prefilter keywords and its longest match. */
+/** How far behind its context word a value may begin. */
+const CONTEXT = 60;
+
+/**
+ * A row with its generated pattern and its prefilter keywords. The pattern is sticky if the keyword begins the token; sticky and
+ * with two groups (what stands between, the token) if it is a context word; else global.
+ */
 export type Detector = DetectorRow & {
   pattern: RegExp;
   keywords: string[];
   anchored: boolean;
-  reach: number;
+  /** A long run that the token begins with and what must stand behind it, to look for before the pattern is tried. */
+  gate?: Gate;
 };
 
 /** The rule table, parsed and compiled once. A row that does not fit its schema is a programming error and throws at load. */
@@ -36,7 +43,9 @@ export const DETECTORS: readonly Detector[] = Table.parse(detectors).rules.map((
     ...row,
     keywords,
     anchored: leading,
-    reach: reachOf(row.shape),
-    pattern: new RegExp(source, leading ? "y" : "g"),
+    ...(leading ? gateOf(row.shape) : {}),
+    pattern: row.names
+      ? new RegExp(`([^]{0,${CONTEXT}}?)(${source})`, "y")
+      : new RegExp(source, leading ? "y" : "g"),
   };
 });

@@ -9,9 +9,21 @@ const SCHEME = /^(?:Bearer|Basic|Token|Digest|SSWS|ApiKey|Bot|OAuth)[ \t]{1,4}(?
 /** A longer value is a text of its own, not the value of its key. */
 const MAX_NAMED = 4096;
 
+/** A scan that reads equal texts once. It remembers every text: one is made for one record. */
+export function rememberScans(): (text: string) => Span[] {
+  const known = new Map<string, Span[]>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const spans = scanText(text);
+    known.set(text, spans);
+    return spans;
+  };
+}
+
 /** Everything found in one string of a record, what its key says about it included. */
-export function scanPlace(place: Place): Span[] {
-  const spans = scanText(place.text);
+export function scanPlace(place: Place, scan: (text: string) => Span[]): Span[] {
+  const spans = scan(place.text);
   const named = place.isKey ? null : namedSpan(place);
   return named === null ? spans : mergeSpans([...spans, named]);
 }

@@ -106,13 +106,20 @@ function shortest(words: readonly string[]): number {
   return Math.min(...words.map((word) => word.length));
 }
 
-/** The length of the longest text that a shape can match. */
-export function reachOf(shape: string): number {
-  return parseShape(shape).reduce((sum, part) => sum + longest(part), 0);
+/** A run of characters (sticky, never empty at a hit) and the text that must follow it. */
+export type Gate = { run: RegExp; next: string };
+
+/**
+ * The gate of a shape that begins with letters of an alphabet, goes on with a long run of the same, and then has a literal that
+ * is not of it: wherever in such a run the token begins, it can only end where the run does.
+ */
+export function gateOf(shape: string): { gate: Gate } | Record<string, never> {
+  const [head, body, next] = parseShape(shape);
+  if (head === undefined || !("literal" in head) || body === undefined || !("set" in body)) return {};
+  if (next === undefined || !("literal" in next) || body.max < LONG) return {};
+  const member = new RegExp(`^[${body.set}]+$`);
+  if (!member.test(head.literal) || member.test(next.literal.charAt(0))) return {};
+  return { gate: { run: new RegExp(`[${body.set}]*`, "y"), next: next.literal } };
 }
 
-function longest(part: Part): number {
-  if ("literal" in part) return part.literal.length;
-  if ("oneOf" in part) return Math.max(...part.oneOf.map((word) => word.length));
-  return "optional" in part ? part.optional.length : part.max;
-}
+const LONG = 200;

@@ -1,30 +1,37 @@
 import type { Span } from "./finding.ts";
+import type { Part } from "./look-up.ts";
+import { matchesOf } from "./matches.ts";
+import { COMMANDS, PRINTING, printed } from "./commands.ts";
 import { isCredential, isFiller, looksRandom } from "./literal.ts";
 import { stripPlaceholders } from "./placeholder.ts";
 import { withoutGutters } from "./views.ts";
 import { toRaw } from "./view.ts";
 
-/** Secrets whose frame is more than one run of characters. Each takes a text and the offset of its keyword. */
-export type SpecialRule = {
-  id: string;
-  keywords: readonly string[];
-  find: (text: string, hit: number) => Span[];
-  /** Where the part of the text that `find` has seen to ends: hits before it need no look of their own. */
-  region?: (text: string, hit: number) => number;
-};
+/**
+ * Secrets whose frame is more than one run of characters. `find` takes a text and the offset of a keyword, and `region` says
+ * where the part of the text that it has seen to ends: hits before that need no look of their own. `findIn` takes a part of a
+ * text that reaches `after` characters behind its keywords.
+ */
+export type SpecialRule = { id: string; keywords: readonly string[] } & (
+  | {
+      find: (text: string, hit: number) => Span[];
+      region?: (text: string, hit: number) => number;
+    }
+  | { after: number; findIn: (part: Part) => Span[] }
+);
 
 const PEM_END = /-----END[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const PEM_BEGIN = /-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_MAX = 16_384;
 const PEM_LINE = /^[A-Za-z0-9+/=]{1,80}$|^(?:Proc-Type|DEK-Info|Version|Comment|Hash)[:,].*$|^$/;
 
-const USERINFO = /:\/\/([^\s/:@"'`<>\\?#]{0,128}):([^\s"'`<>\\@]{1,1024})@(?=[\w.[{$-])/y;
-const USERINFO_TOKEN = /:\/\/([^\s/:@"'`<>\\?#]{8,256})@(?=[\w.[{$-])/y;
+const USERINFO_MAX = 1_160;
+const NOT_USERINFO = /[\s"'`<>\\]/;
 const BEARER = /(?:bearer|basic|token)[ \t]{1,4}["']?([A-Za-z0-9._~+/=:-]{6,4096})/iy;
-const CURL_USER = /[ \t](?:-u|--user)[ =]["']?([^\s:"']{1,64}):([^\s"']{4,256})/g;
+const CURL_USER = /[ \t](?:-u|--user)[ =]["']?[^\s:"']{1,64}:([^\s"']{4,256})/g;
 const NETRC = /\blogin[ \t\n]+\S{1,80}[ \t\n]+password[ \t]+(\S{4,256})/g;
 const IDENTIFIED =
-  /\b(?:IDENTIFIED\s{1,4}BY|requirepass|WITH\s{1,4}PASSWORD|PGPASSWORD=|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';]{4,128})/giy;
+  /\b(?:IDENTIFIED\s{1,4}BY|requirepass|WITH\s{1,4}PASSWORD|PGPASSWORD=|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';]{4,128})/gi;
 const COOKIE = /(?:set-)?cookie["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^"'\r\n]{8,4096})/iy;
 const COOKIE_VALUE = /([\w.-]{1,64})=([^;\s]{16,2048})/g;
 const COMMON = new Set([
@@ -50,17 +57,32 @@ export const SPECIAL_SECRETS: readonly SpecialRule[] = [
   {
     id: "basic-credentials",
     keywords: [" -u ", " --user ", ' -u"', " -u'"],
-    find: (text, hit) => inWindow(text, hit, CURL_USER, 2, "basic-credentials"),
+    after: 512,
+    findIn: (part) => passwords("basic-credentials", CURL_USER, part),
+  },
+  ...COMMANDS.map(({ id, keywords, pattern }) => ({
+    id,
+    keywords,
+    after: 400,
+    findIn: (part: Part) => passwords(id, pattern, part),
+  })),
+  {
+    id: "printed-secret",
+    keywords: PRINTING,
+    after: 400,
+    findIn: printed,
   },
   {
     id: "netrc-password",
     keywords: ["login "],
-    find: (text, hit) => inWindow(text, hit, NETRC, 1, "netrc-password"),
+    after: 512,
+    findIn: (part) => passwords("netrc-password", NETRC, part),
   },
   {
     id: "database-password",
     keywords: ["identified by", "requirepass", "with password", "pgpassword=", "sshpass "],
-    find: databasePassword,
+    after: 200,
+    findIn: (part) => passwords("database-password", IDENTIFIED, part),
   },
   { id: "cookie", keywords: ["cookie"], find: cookie, region: cookieEnd },
 ];
@@ -75,8 +97,11 @@ function privateKey(text: string, hit: number): Span[] {
   const limit = next < 0 ? bodyFrom + PEM_MAX : Math.min(next, bodyFrom + PEM_MAX);
   PEM_END.lastIndex = bodyFrom;
   const end = PEM_END.exec(text.slice(0, limit));
-  const stop = end ? end.index + end[0].length : truncatedEnd(text, bodyFrom);
-  const body = stripPlaceholders(text.slice(bodyFrom, end && stop > end.index ? end.index : stop));
+  const stop = end ? end.index + end[0].length : truncatedEnd(text, bodyFrom, limit);
+  const body = stripPlaceholders(text.slice(bodyFrom, end && stop > end.index ? end.index : stop)).replace(
+    /(?:\^M)?\$(?=\r?\n)/g, // the line ends of `cat -A`
+    "",
+  );
   const closed = stop === bodyFrom + (end?.index ?? -1) - bodyFrom + (end?.[0].length ?? 0);
   const letters = body.replace(/\\{1,7}[nr]|[^A-Za-z0-9+/=]/g, "");
   // a template or code between the lines holds quotes, calls and names; a short key holds none of them
@@ -87,8 +112,8 @@ function privateKey(text: string, hit: number): Span[] {
   return [secret("private-key", hit, text.slice(hit, stop))];
 }
 
-function truncatedEnd(text: string, from: number): number {
-  const window = text.slice(from, from + PEM_MAX);
+function truncatedEnd(text: string, from: number, limit: number): number {
+  const window = text.slice(from, limit);
   const view = withoutGutters({ text: window }) ?? { text: window };
   let at = 0;
   let last = 0;
@@ -108,25 +133,33 @@ function truncatedEnd(text: string, from: number): number {
   return from + (last === 0 ? 0 : toRaw(view, 0, last).end);
 }
 
+/** By hand: a pattern would walk over each address twice, and addresses may stand close together. */
 function userinfo(text: string, hit: number): Span[] {
-  USERINFO.lastIndex = hit;
-  const pair = USERINFO.exec(text);
-  if (pair !== null) {
-    const password = pair[2] ?? "";
-    const start = hit + pair[0].length - 1 - password.length;
-    return isUserinfoSecret(password) ? [secret("url-password", start, password)] : [];
+  const start = hit + 3;
+  const window = text.slice(start, start + USERINFO_MAX);
+  const at = window.indexOf("@");
+  if (at <= 0 || !/[\w.[{$-]/.test(window.charAt(at + 1))) return [];
+  const colon = window.indexOf(":");
+  const user = window.slice(0, colon >= 0 && colon < at ? colon : at);
+  if (user.length > 256 || /[/?#]/.test(user)) return [];
+  if (NOT_USERINFO.test(window.slice(0, at))) return [];
+  if (user.length === at) {
+    return user.length >= 8 && looksRandom(user) && !isFiller(user)
+      ? [secret("url-password", start, user)]
+      : [];
   }
-  USERINFO_TOKEN.lastIndex = hit;
-  const token = USERINFO_TOKEN.exec(text)?.[1] ?? "";
-  return looksRandom(token) && !isFiller(token) ? [secret("url-password", hit + 3, token)] : [];
+  const password = window.slice(user.length + 1, at);
+  return password !== "" && isUserinfoSecret(password)
+    ? [secret("url-password", start + user.length + 1, password)]
+    : [];
 }
 
 function isUserinfoSecret(password: string): boolean {
   const bare = stripPlaceholders(password);
-  if (bare.length < 4 || COMMON.has(bare.toLowerCase()) || isFiller(bare)) return false;
-  return (
-    !/^(?:\$|\{|<|%[A-Z_]|\*+$|\.\.\.|:)/.test(bare) && !password.startsWith("[") && !/[/?#].*\./.test(bare)
-  );
+  if (bare.length < 4 || COMMON.has(bare.toLowerCase()) || isFiller(bare.slice(-128))) return false;
+  const path = bare.search(/[/?#]/); // an address behind it, not a password
+  if (path >= 0 && bare.includes(".", path)) return false;
+  return !/^(?:\$|\{|<|%[A-Z_]|\*+$|\.\.\.|:)/.test(bare) && !password.startsWith("[");
 }
 
 function bearer(text: string, hit: number): Span[] {
@@ -141,15 +174,6 @@ function bearer(text: string, hit: number): Span[] {
     ? isCredential(value, "credential", true)
     : looksRandom(value) && isCredential(value, "credential", false);
   return named ? [secret("authorization-header", start, value)] : [];
-}
-
-function databasePassword(text: string, hit: number): Span[] {
-  const from = text.slice(Math.max(0, hit), hit + 200);
-  IDENTIFIED.lastIndex = 0;
-  const match = IDENTIFIED.exec(from);
-  const value = match?.[1] ?? "";
-  if (match === null || !isCredential(value, "password", true)) return [];
-  return [secret("database-password", hit + match[0].length - value.length, value)];
 }
 
 function cookieEnd(text: string, hit: number): number {
@@ -170,12 +194,11 @@ function cookie(text: string, hit: number): Span[] {
     .map(({ value, at }) => secret("cookie", offset + at, value));
 }
 
-function inWindow(text: string, hit: number, pattern: RegExp, group: number, rule: string): Span[] {
-  const window = text.slice(hit, hit + 512);
-  return [...window.matchAll(pattern)].slice(0, 1).flatMap((match) => {
-    const value = match[group] ?? "";
+function passwords(rule: string, pattern: RegExp, { text, from, to }: Part): Span[] {
+  return matchesOf(pattern, text.slice(from, to)).flatMap((match) => {
+    const value = match.slice(1).findLast((group) => group !== undefined) ?? "";
     if (/[<>]/.test(match[0]) || COMMON.has(value.toLowerCase())) return [];
-    const start = hit + match.index + match[0].length - value.length;
+    const start = from + match.index + match[0].lastIndexOf(value);
     return isCredential(value, "password", true) ? [secret(rule, start, value)] : [];
   });
 }

@@ -1,13 +1,16 @@
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
 import { type Finding, kindOf, type Span } from "./finding.ts";
-import { scanPlace } from "./scan-place.ts";
+import { rememberScans, scanPlace } from "./scan-place.ts";
 import { scanText } from "./scan-text.ts";
+import { eachSequence } from "./sequences.ts";
+import { printedValues } from "./transcripts.ts";
 import { eachString, TooDeep } from "./walk.ts";
 
 export type { Finding } from "./finding.ts";
 
 /** How much of two neighbouring texts is read as one. */
-const BORDER = 400;
+const BORDER = 256;
+const TOKEN = /[A-Za-z0-9_=+/-]/;
 
 /** The finding of a value that is nested deeper than anything is read. */
 export const TOO_DEEP: Finding = unreadable("nested-too-deep");
@@ -19,12 +22,16 @@ export const TOO_DEEP: Finding = unreadable("nested-too-deep");
  */
 export function verify(value: JsonValue): Finding[] {
   const findings: Finding[] = [];
+  const scan = rememberScans();
   try {
     eachString(value, (place) => {
       const path = place.isKey ? `${place.path}#key` : place.path;
-      for (const span of scanPlace(place)) findings.push(toFinding(span, path, span.class));
+      for (const span of scanPlace(place, scan)) findings.push(toFinding(span, path, span.class));
     });
     findings.push(...joined(value));
+    // the value alone would say nothing: a person looks
+    for (const span of printedValues(value))
+      findings.push(toFinding({ ...span, start: 0, end: 0 }, "steps[].text", "candidate"));
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error;
     findings.push(TOO_DEEP);
@@ -45,34 +52,68 @@ export function verifySerialised(json: string): Finding[] {
   }
   const findings = verify(value);
   const seen = new Set(findings.map((finding) => finding.rule));
-  const whole = scanText(json, "anchored").filter((span) => !seen.has(span.rule));
+  // canonical bytes hide nothing from a parser: every string was read in all its views before
+  const scope = JSON.stringify(value) === json ? "as-is" : "few-views";
+  const whole = scanText(json, scope).filter((span) => !seen.has(span.rule));
   return [...findings, ...whole.map((span) => toFinding(span, "", span.class))];
 }
 
-/** Pieces of one secret in neighbouring elements (stream deltas, argument lists): nobody can redact them surely, a person looks. */
+/**
+ * Pieces of one secret in neighbouring elements (stream deltas, argument lists, the text of one step and the next): nobody can
+ * redact them surely, a person looks.
+ */
 function joined(value: JsonValue): Finding[] {
-  if (value === null || typeof value !== "object") return [];
-  const items = Object.values(value);
-  if (!Array.isArray(value) || !items.every((item) => typeof item === "string")) {
-    return items.flatMap((item) => joined(item));
-  }
-  // every item was just seen to be a string
-  return (items as string[]).slice(0, -1).flatMap((text, index) =>
-    overBorder(
-      text,
-      items
-        .slice(index + 1)
-        .slice(0, 8)
-        .join(""),
-    ),
-  );
+  const findings: Finding[] = [];
+  eachSequence(value, ({ path, texts, anyBorder }) => {
+    const { text, borders } = overBorders(texts, anyBorder);
+    if (borders.length === 0) return;
+    for (const span of scanText(text, "anchored")) {
+      if (!crosses(span, borders)) continue;
+      // offsets in the joined text say nothing about any of the strings
+      findings.push(toFinding({ ...span, start: 0, end: 0 }, path, "candidate"));
+    }
+  });
+  return findings;
 }
 
-function overBorder(before: string, after: string): Finding[] {
-  const head = before.slice(-BORDER);
-  return scanText(head + after.slice(0, BORDER), "anchored")
-    .filter((span) => span.start < head.length && head.length < span.end)
-    .map((span) => toFinding(span, "[]", "candidate"));
+/** The surroundings of the borders between texts, written one behind the other, and where the borders are in that. */
+function overBorders(texts: readonly string[], anyBorder: boolean): { text: string; borders: number[] } {
+  const pieces: string[] = [];
+  const borders: number[] = [];
+  let length = 0;
+  texts.slice(0, -1).forEach((text, index) => {
+    if (!anyBorder && !isMidToken(text, texts[index + 1] ?? "")) return;
+    const before = text.slice(-BORDER);
+    const piece = `${before}${following(texts, index + 1)}\n\n`;
+    borders.push(length + before.length);
+    pieces.push(piece);
+    length += piece.length;
+  });
+  return { text: pieces.join(""), borders };
+}
+
+/** A text's beginning; a short text and those after it, as far as a token may reach. */
+function following(texts: readonly string[], from: number): string {
+  let text = "";
+  for (let index = from; index < texts.length && index < from + 8 && text.length < BORDER / 2; index += 1)
+    text += (texts[index] ?? "").slice(0, BORDER);
+  return text;
+}
+
+/** Whether a token could go on from one text to the next. */
+function isMidToken(before: string, after: string): boolean {
+  return TOKEN.test(before.charAt(before.length - 1)) && TOKEN.test(after.charAt(0));
+}
+
+function crosses(span: Span, borders: readonly number[]): boolean {
+  let low = 0;
+  let high = borders.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((borders[middle] ?? 0) <= span.start) low = middle + 1;
+    else high = middle;
+  }
+  return (borders[low] ?? Number.POSITIVE_INFINITY) < span.end;
 }
 
 function toFinding(span: Span, path: string, level: Finding["class"]): Finding {

@@ -48,14 +48,27 @@ export class ViewBuilder {
   copy(from: number, to: number): void {
     if (to <= from) return;
     this.#pieces.push(this.#base.text.slice(from, to));
-    for (let index = from; index < to; index += 1) this.#record(index, index + 1);
+    const { map } = this.#base;
+    if (map !== undefined) {
+      this.#starts.set(map.starts.subarray(from, to), this.#length);
+      this.#ends.set(map.ends.subarray(from, to), this.#length);
+    } else {
+      for (let index = from; index < to; index += 1) {
+        this.#starts[this.#length + index - from] = index;
+        this.#ends[this.#length + index - from] = index + 1;
+      }
+    }
+    this.#length += to - from;
   }
 
   /** Writes characters of its own, each standing for the whole base range. */
   write(characters: string, from: number, to: number): void {
     if (characters === "") return;
     this.#pieces.push(characters);
-    for (let count = 0; count < characters.length; count += 1) this.#record(from, to);
+    const raw = toRaw(this.#base, from, to);
+    this.#starts.fill(raw.start, this.#length, this.#length + characters.length);
+    this.#ends.fill(raw.end, this.#length, this.#length + characters.length);
+    this.#length += characters.length;
   }
 
   build(): View {
@@ -63,12 +76,5 @@ export class ViewBuilder {
     const ends = this.#ends.subarray(0, this.#length);
     const pieces = this.#base.pieces === true ? { pieces: true } : {};
     return { text: this.#pieces.join(""), map: { starts, ends }, ...pieces };
-  }
-
-  #record(from: number, to: number): void {
-    const raw = toRaw(this.#base, from, to);
-    this.#starts[this.#length] = raw.start;
-    this.#ends[this.#length] = raw.end;
-    this.#length += 1;
   }
 }

@@ -1,39 +1,38 @@
 import { isInvisible, latinLookalike } from "./lookalikes.ts";
 import { type View, ViewBuilder } from "./view.ts";
 
-/** Views beyond this number are not made: nested escapes end long before, and the work stays bounded. */
-const MAX_VIEWS = 10;
-
 const ESCAPE = /\\(?:u\{?([0-9a-fA-F]{4})\}?|x([0-9a-fA-F]{2})|([nrtbf0])|(["'`\\/])|\r?\n)/g;
 const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
 // escape sequences of ECMA-48: CSI, OSC up to its terminator, and two-character ones
 const ANSI =
-  "\\u001b(?:\\[[0-9;?]{0,32}[@-~]|\\][^\\u0007\\u001b]{0,256}(?:\\u0007|\\u001b\\\\)|[@-Z\\\\^_])";
+  "\\u001b(?:\\[[0-9;?]{0,32}[@-~]|\\][^\\u0007\\u001b]{0,256}(?:\\u0007|\\u001b\\\\)|[@-Z\\\\^_])|\\^\\[\\[[0-9;?]{0,32}[@-~]"; // the last as cat -v writes it
 const DISGUISE = new RegExp(
-  `${ANSI}|[\\u00ad\\u034f\\u0370-\\u04ff\\u061c\\u115f\\u1160\\u13a0-\\u13ff\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uff01-\\uff5e\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\uddff]|\\ud835[\\udc00-\\udfff]`,
+  `${ANSI}|[\\u00a0\\u00ad\\u0300-\\u036f\\u0370-\\u04ff\\u061c\\u115f\\u1160\\u13a0-\\u13ff\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u202a-\\u202f\\u205f\\u2060-\\u206f\\u20d0-\\u20ff\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uff01-\\uff5e\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\uddff]|\\ud835[\\udc00-\\udfff]`,
   "g",
 );
 const JOIN =
   /(["'`])[ \t]{0,16}(?:(?:\+|\.\.|\.|&|\\\r?\n|\\n)[ \t]{0,16}(?:\r?\n[ \t]{0,64})?|\r?\n[ \t]{0,64}(?:[+.&][ \t]{0,16})?)\1/g;
 const DELTA =
   /"\}{1,3},?\r?\n\{[^\n]{0,240}?"(?:text|partial_json|content|delta|arguments|thinking)"[ ]?:[ ]?"/g;
-const GUTTER = /^[ \t]{0,8}(?:\d{1,6}[ \t]{0,4}[→\t|:]|[+-](?![+-])|[>|])[ \t]?/gm;
+const ENTITY = /&(?:#(\d{2,4})|#x([0-9a-fA-F]{2,4})|(quot|amp|apos|nbsp|equals|colon));/g;
+const GUTTER = /^[ \t]{0,8}(?:\d{1,6}[ \t]{0,4}[→\t|:]|[+-](?![+-])|[>|])[ \t]?|(?:\^M)?\$(?=\r?$)/gm;
 
 /**
  * The views of a text in which a secret or a person may be readable although the raw text hides it: escapes undone (to depth
  * 6 and as long as something changes), invisible characters and colours out, look-alikes folded, percent codes undone,
- * string pieces joined. Each is made only if its trigger occurs. The raw text is the first.
+ * string pieces joined. Each is made only if its trigger occurs. The raw text is the first. Views beyond `most` are not made:
+ * nested escapes end long before, and the work stays bounded.
  */
-export function viewsOf(text: string): View[] {
+export function viewsOf(text: string, most: number): View[] {
   const views: View[] = [{ text }];
   const seen = new Set([text]);
   // breadth first, so that the simple readings come before the far-fetched ones
-  for (let index = 0; index < views.length && views.length < MAX_VIEWS; index += 1) {
+  for (let index = 0; index < views.length && views.length < most; index += 1) {
     const base = views[index];
     if (base === undefined) break;
     for (const make of TRANSFORMS) {
       const view = make(base);
-      if (view === null || seen.has(view.text) || views.length >= MAX_VIEWS) continue;
+      if (view === null || seen.has(view.text) || views.length >= most) continue;
       seen.add(view.text);
       views.push(view);
     }
@@ -41,7 +40,7 @@ export function viewsOf(text: string): View[] {
   return views;
 }
 
-/** The text without line-number and diff gutters, or null if it has none: a key's body is read across them. */
+/** The text without line-number and diff gutters and the line ends of `cat -A`, or null if it has none: a key's body is read across them. */
 export function withoutGutters(base: View): View | null {
   return rewrite(base, GUTTER, () => "");
 }
@@ -50,6 +49,7 @@ const TRANSFORMS: readonly ((base: View) => View | null)[] = [
   undisguise,
   undoEscapes,
   unpercent,
+  unentity,
   join,
   joinDeltas,
 ];
@@ -80,6 +80,23 @@ function unpercent(base: View): View | null {
     }
   });
 }
+
+function unentity(base: View): View | null {
+  if (!base.text.includes("&")) return null;
+  return rewrite(base, ENTITY, ([, decimal, hex, name]) => {
+    if (name !== undefined) return ENTITIES[name] ?? null;
+    return String.fromCharCode(decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? "", 16));
+  });
+}
+
+const ENTITIES: Record<string, string> = {
+  quot: '"',
+  amp: "&",
+  apos: "'",
+  nbsp: " ",
+  equals: "=",
+  colon: ":",
+};
 
 function join(base: View): View | null {
   return rewrite(base, JOIN, () => "");

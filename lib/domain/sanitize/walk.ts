@@ -15,7 +15,7 @@ export class TooDeep extends Error {
 
 /** Keys of the schemas that we speak; any other key is printed as an ordinal, because it may hold text (permanence.md 12). */
 const KNOWN = new Set(
-  "schema id content_hash nonce source session time task steps outcome usage counts disclosure redactions sanitizer rights private tool namespace adapter agent_version model model_provider key position of parent kind start end prompt prompt_preview languages tags text thinking call name args bytes at exit_code is_error cut kept status basis tests passed failed error_kinds result_preview input_tokens output_tokens cached_input_tokens rules_version policy scanner license consent_version accepted_at repository visibility slot contributor_key signature session_id ts args_json result_json meta cwd repo context result trace role content success raw_content_included source_tool sessionId".split(
+  "schema id content_hash nonce source session time task steps outcome usage counts disclosure redactions by_kind sanitizer rights private tool namespace adapter agent_version model model_provider key position of parent kind start end prompt prompt_preview languages tags text thinking call name args bytes at exit_code is_error cut kept status basis tests passed failed error_kinds result_preview input_tokens output_tokens cached_input_tokens rules_version policy scanner license consent_version accepted_at repository visibility slot contributor_key signature session_id ts args_json result_json meta cwd repo context result trace role content success raw_content_included source_tool sessionId".split(
     " ",
   ),
 );
@@ -81,13 +81,12 @@ function mapObject(node: Node, object: { [key: string]: JsonValue }, rewrite: Re
   const made: { [key: string]: JsonValue } = {};
   const pairName = nameOfPair(object);
   Object.keys(object).forEach((key, index) => {
-    const known = !node.free && KNOWN.has(key);
-    const path = known ? (node.path === "" ? key : `${node.path}.${key}`) : `${node.path}{${index}}`;
+    const { known, path, free } = below(node, key, index);
     const name = /^(?:value|val)$/i.test(key) && pairName !== undefined ? pairName : key;
     const child: Node = {
       value: object[key] as JsonValue, // the key was taken from the object
       path,
-      free: node.free || FREE.has(key),
+      free,
       depth: node.depth + 1,
       name,
     };
@@ -100,6 +99,17 @@ function mapObject(node: Node, object: { [key: string]: JsonValue }, rewrite: Re
     });
   });
   return made;
+}
+
+/** What a key of an object is called in a path, and whether what is below it is the agent's own. */
+export function below(
+  node: { path: string; free: boolean },
+  key: string,
+  index: number,
+): { known: boolean; path: string; free: boolean } {
+  const known = !node.free && KNOWN.has(key);
+  const path = known ? (node.path === "" ? key : `${node.path}.${key}`) : `${node.path}{${index}}`;
+  return { known, path, free: node.free || FREE.has(key) };
 }
 
 /** `{ "name": "DB_PASSWORD", "value": "…" }`: the sibling names the value. */

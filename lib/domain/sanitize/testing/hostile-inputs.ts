@@ -1,4 +1,4 @@
-import { letters } from "#lib/domain/sanitize/testing/make-secret.ts";
+import { letters } from "./make-secret.ts";
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
 
 /** One thing to read: `value` is read as a record is, by leaves and keys. */

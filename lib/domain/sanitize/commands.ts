@@ -1,0 +1,79 @@
+import type { Span } from "./finding.ts";
+import { isCredential, looksRandom } from "./literal.ts";
+import type { Part } from "./look-up.ts";
+import { matchesOf } from "./matches.ts";
+import { strengthOf } from "./names.ts";
+
+/** The value of a flag, quoted or not. */
+const VALUE = `["']?([^\\s"'$<>]{4,256})`;
+/** Anything on the same command line. */
+const REST = "[^\\n|;&]{0,200}?";
+
+/** Commands that take a password in a flag whose name does not say so. The last group is the password. */
+export const COMMANDS: readonly { id: string; keywords: readonly string[]; pattern: RegExp }[] = [
+  {
+    id: "basic-credentials",
+    keywords: ["curl "],
+    pattern: new RegExp(
+      `curl ${REST}(?<=\\s)-[a-zA-Z]{0,6}u ?["']?[^\\s:"'-][^\\s:"']{0,63}:([^\\s"']{4,256})`,
+      "g",
+    ),
+  },
+  {
+    id: "command-password",
+    keywords: ["docker login", "podman login", "registry login", "skopeo login"],
+    pattern: new RegExp(`login ${REST}(?<=\\s)-p[ =]?${VALUE}`, "g"),
+  },
+  {
+    id: "command-password",
+    keywords: ["mysql", "mariadb"],
+    pattern: new RegExp(`(?:mysql|mariadb)(?:dump|admin|import|show)? ${REST}(?<=\\s)-p${VALUE}`, "g"),
+  },
+  {
+    id: "command-password",
+    keywords: ["redis-cli", "unzip ", "zip ", "7z "],
+    pattern: new RegExp(`(?:redis-cli ${REST}-a |zip ${REST}-P ?|7z[a-z]? ${REST}(?<=\\s)-p)${VALUE}`, "g"),
+  },
+  {
+    id: "command-password",
+    keywords: ["openssl ", "echo "],
+    pattern: new RegExp(
+      `(?:openssl ${REST}-(?:k |pass(?:in|out)? (?:pass:)?)${VALUE}|echo ["']?([^\\s"'$<>|]{4,128})["']? ?\\| ?sudo -S)`,
+      "g",
+    ),
+  },
+];
+
+const PRINTS =
+  /(?:\becho ["']?\$\{?(?<echoed>\w{2,64})\}?["']?|\bprintenv (?<printed>\w{2,64})|\bgh auth token|\bop read [^\n]{1,120}|\bpass show [^\n]{1,120}|\bopenssl rand [^\n]{1,40}|\bkubectl create token [^\n]{1,120}|\bvault print token|\bheroku auth:token|\bget-login-password[^\n]{0,80}|print-(?:access|identity)-token|\bfind-generic-password [^\n]{0,120}-w[^\n]{0,60})[ \t]*\r?\n(?<value>[!-~]{8,2048})(?=\r?\n|$(?![^]))/g;
+
+/** Prefilter keywords of `printed`. */
+export const PRINTING: readonly string[] = [
+  "echo ",
+  "printenv ",
+  "gh auth token",
+  "op read ",
+  "pass show ",
+  "openssl rand ",
+  "kubectl create token ",
+  "vault print token",
+  "heroku auth:token",
+  "get-login-password",
+  "print-access-token",
+  "print-identity-token",
+  "find-generic-password ",
+];
+
+/** A bare value on the line behind a command that prints a credential and nothing else. */
+export function printed({ text, from, to }: Part): Span[] {
+  return matchesOf(PRINTS, text.slice(from, to)).flatMap((match) => {
+    const { echoed, printed: variable, value = "" } = match.groups ?? {};
+    const name = echoed ?? variable;
+    if (name !== undefined && strengthOf(name) === null) return [];
+    if (!looksRandom(value) && !isCredential(value, "password", true)) return [];
+    const end = from + match.index + match[0].length;
+    return [
+      { start: end - value.length, end, rule: "printed-secret", as: "secret", class: "definite", value },
+    ];
+  });
+}

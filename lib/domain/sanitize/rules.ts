@@ -1,0 +1,99 @@
+import { matchAround, matchAt, isGateOpen, matchNear, REACH_AROUND } from "./anchored.ts";
+import { KeywordScanner } from "./aho-corasick.ts";
+import { findInternalHosts, HOST_KEYWORDS, HOST_REACH } from "./hosts.ts";
+import { type LookUp, lookAround, type Part, type Pass, type RegionRule } from "./look-up.ts";
+import { NAME_KEYWORDS } from "./names.ts";
+import { nameAt, valueOf } from "./named-value.ts";
+import { findNamedPhone, PHONE_KEYWORDS } from "./numbers.ts";
+import { type Frame, FRAME_REACH, frameStart, FRAMES, matchFrame } from "./people.ts";
+import { type Detector, DETECTORS } from "./rule-table.ts";
+import { SPECIAL_SECRETS, type SpecialRule } from "./special-secrets.ts";
+
+/** A keyword automaton and what each of its keywords asks for. */
+export type RuleSet = { scanner: KeywordScanner; lookUps: LookUp[] };
+
+/** The rules for credentials by form and by frame: those that need no name. */
+export const FORM_RULES: RuleSet = prepare(formLookUps());
+/** The same and those for credentials that only their name gives away. */
+export const SECRET_RULES: RuleSet = prepare([...each(NAME_KEYWORDS, lookAtName), ...formLookUps()]);
+/** The same and those for people, machines and numbers. */
+export const ALL_RULES: RuleSet = prepare([
+  ...each(NAME_KEYWORDS, lookAtName),
+  ...formLookUps(),
+  ...peopleLookUps(),
+]);
+
+function formLookUps(): [string, LookUp][] {
+  const special = SPECIAL_SECRETS.flatMap((rule) => each(rule.keywords, specialLookUp(rule)));
+  const table = DETECTORS.flatMap((detector) => each(detector.keywords, detectorLookUp(detector)));
+  return [...special, ...table];
+}
+
+function peopleLookUps(): [string, LookUp][] {
+  const frames = FRAMES.flatMap((frame) => each(frame.keywords, lookAround(frameRegion(frame))));
+  const hosts = lookAround({
+    begin: (_, hit) => Math.max(0, hit - HOST_REACH),
+    after: HOST_REACH,
+    find: findInternalHosts,
+  });
+  const phones: LookUp = (text, hit, pass) => void pass.spans.push(...findNamedPhone(text, hit));
+  return [...frames, ...each(HOST_KEYWORDS, hosts), ...each(PHONE_KEYWORDS, phones)];
+}
+
+function each(keywords: readonly string[], lookUp: LookUp): [string, LookUp][] {
+  return keywords.map((word) => [word, lookUp]);
+}
+
+function frameRegion(frame: Frame): RegionRule {
+  const { at } = frame;
+  const region = {
+    begin: frameStart,
+    after: frame.reach ?? FRAME_REACH,
+    find: (part: Part) => matchFrame(frame, part),
+  };
+  if (at === undefined) return region;
+  const wants = (text: string, hit: number) => {
+    at.lastIndex = Math.max(0, hit - 1);
+    return at.test(text);
+  };
+  return { ...region, wants };
+}
+
+function detectorLookUp(detector: Detector): LookUp {
+  if (detector.anchored)
+    return (text, hit, pass) => {
+      if (isGateOpen(detector, text, hit, pass.readTo)) pass.spans.push(...matchAt(detector, text, hit));
+    };
+  if (detector.names) return (text, hit, pass) => void pass.spans.push(...matchNear(detector, text, hit));
+  return lookAround({
+    begin: (_, hit) => Math.max(0, hit - REACH_AROUND.before),
+    after: REACH_AROUND.after,
+    find: (part) => matchAround(detector, part),
+  });
+}
+
+function specialLookUp(rule: SpecialRule): LookUp {
+  if ("findIn" in rule) {
+    return lookAround({ begin: (_, hit) => hit, after: rule.after, find: rule.findIn });
+  }
+  return (text, hit, pass) => {
+    if (hit < (pass.readTo.get(rule) ?? -1)) return;
+    if (rule.region !== undefined) pass.readTo.set(rule, rule.region(text, hit));
+    for (const span of rule.find(text, hit)) pass.spans.push(span);
+  };
+}
+
+function lookAtName(text: string, hit: number, pass: Pass): void {
+  if (hit < pass.nameEnd) return; // `api_token_key` holds three keywords and is one name
+  const name = nameAt(text, hit);
+  pass.nameEnd = name.end;
+  const found = valueOf(text, name, pass.names);
+  if (found !== null) pass.spans.push(found);
+}
+
+function prepare(entries: readonly [string, LookUp][]): RuleSet {
+  return {
+    scanner: new KeywordScanner(entries.map(([word]) => word.toLowerCase())),
+    lookUps: entries.map(([, lookUp]) => lookUp),
+  };
+}
