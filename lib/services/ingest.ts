@@ -77,7 +77,7 @@ function readUpload(bytes: Uint8Array, account: string): ParsedUpload {
     throw new AppError("sanitizer_finding", {
       detail:
         "The record still holds what looks like a secret or personal data. Update the client and sanitize again.",
-      faults: definite.slice(0, 20).map(({ rule, path }) => ({ code: rule, path })),
+      faults: definite.slice(0, 20).map(({ rule, path }) => ({ code: rule, path: `$.${path}` })),
     });
   }
   return parsed.upload;

@@ -10,7 +10,6 @@ export const OUTCOME_BASES = [
   "curator_says",
   "unknown",
 ] as const;
-export const STEP_KINDS = ["user", "assistant", "tool_call", "tool_result", "event"] as const;
 export const EVENT_NAMES = ["compaction", "interrupted", "model_change", "error", "context"] as const;
 export const DISCLOSURES = ["summary", "raw"] as const;
 export const LICENSES = ["CC0-1.0", "CC-BY-4.0"] as const;
@@ -19,6 +18,5 @@ export const REPOSITORY_VISIBILITIES = ["public", "private", "unknown"] as const
 export type ToolKind = (typeof TOOL_KINDS)[number];
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 export type OutcomeBasis = (typeof OUTCOME_BASES)[number];
-export type StepKind = (typeof STEP_KINDS)[number];
 export type Disclosure = (typeof DISCLOSURES)[number];
 export type License = (typeof LICENSES)[number];

@@ -96,14 +96,14 @@ class SessionRedactor implements Redactor {
   }
 
   counts(): RedactionCounts {
-    const by_kind = Object.fromEntries([...this.#byKind].sort());
+    const by_kind = Object.fromEntries(sorted(this.#byKind));
     return { total: Object.values(by_kind).reduce((sum, count) => sum + count, 0), by_kind };
   }
 
   details(): RedactionDetails {
     return {
-      by_rule: Object.fromEntries([...this.#byRule].sort()),
-      by_path: Object.fromEntries([...this.#byPath].sort()),
+      by_rule: Object.fromEntries(sorted(this.#byRule)),
+      by_path: Object.fromEntries(sorted(this.#byPath)),
     };
   }
 
@@ -179,4 +179,9 @@ const KINDS: Record<Replacement, string> = {
 
 function bump(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Entries in key order, so that equal counts print equally. */
+function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
