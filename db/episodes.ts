@@ -67,7 +67,7 @@ function writing(db: Executor): Pick<EpisodeRepository, Writing> {
       );
       await db
         .update(episode)
-        .set({ contentHash: "", receivedSha256: "" })
+        .set({ contentHash: "", receivedSha256: "", objectKey: null, objectSha256: null, objectBytes: null })
         .where(slot === null ? eq(episode.id, id) : or(eq(episode.id, id), same));
     },
     async insert(entry) {
@@ -114,13 +114,27 @@ const FORGOTTEN = {
   errorKinds: [],
 };
 
-type Lookups = "byId" | "lock" | "groupRootOf" | "byDeclaredId" | "lockLiveBySlot";
+type Lookups = "byId" | "lock" | "groupRootOf" | "byDeclaredId" | "liveBySlot" | "lockLiveBySlot";
 
 function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
   const one = async (where: SQL | undefined) => {
     const [row] = await db.select().from(episode).where(where);
     return row ? toEpisode(row) : null;
   };
+  const liveInSlot = (account: string, slot: string) =>
+    db
+      .select()
+      .from(episode)
+      .where(
+        and(
+          eq(episode.account, account),
+          eq(episode.slot, slot),
+          notInArray(episode.state, ["tombstoned", "erased"]),
+        ),
+      )
+      // beside one live row there may be rejected ones
+      .orderBy(asc(sql`${episode.state} = 'rejected'`), desc(episode.receivedAt))
+      .limit(1);
   return {
     byId: (id) => one(eq(episode.id, id)),
     async groupRootOf(account, sessionKey) {
@@ -142,22 +156,12 @@ function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
         ? one(and(eq(episode.account, account), eq(episode.declaredId, declaredId)))
         : null;
     },
+    async liveBySlot(account, slot) {
+      const [row] = isUuid(account) ? await liveInSlot(account, slot) : [];
+      return row ? toEpisode(row) : null;
+    },
     async lockLiveBySlot(account, slot) {
-      if (!isUuid(account)) return null;
-      const [row] = await db
-        .select()
-        .from(episode)
-        .where(
-          and(
-            eq(episode.account, account),
-            eq(episode.slot, slot),
-            notInArray(episode.state, ["tombstoned", "erased"]),
-          ),
-        )
-        // beside one live row there may be rejected ones
-        .orderBy(asc(sql`${episode.state} = 'rejected'`), desc(episode.receivedAt))
-        .limit(1)
-        .for("update");
+      const [row] = isUuid(account) ? await liveInSlot(account, slot).for("update") : [];
       return row ? toEpisode(row) : null;
     },
   };

@@ -30,6 +30,14 @@ export function tombstoneRepository(db: Executor): TombstoneRepository {
         .values(entry)
         .onConflictDoUpdate({ target: [tombstone.account, tombstone.declaredId], set: STRONGER });
     },
+    async holdsPublicId(publicId) {
+      const [row] = await db
+        .select({ kind: tombstone.kind })
+        .from(tombstone)
+        .where(and(eq(tombstone.publicId, publicId), inArray(tombstone.kind, COVERING)))
+        .limit(1);
+      return row !== undefined;
+    },
     async find(account, { declaredId, slot }) {
       if (!isUuid(account)) return null;
       const named = eq(tombstone.declaredId, declaredId);

@@ -37,7 +37,7 @@ export function EpisodeCard({ item, fragment }: { item: EpisodeSummary; fragment
           </p>
         </div>
         {fragment ? (
-          <p>
+          <p className="line-clamp-3">
             <Fragment text={fragment} />
           </p>
         ) : null}

@@ -6,6 +6,7 @@ import { AppError } from "#lib/domain/errors.ts";
 import { getDeps } from "#lib/container.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { countHit, type LimitName } from "./limits.ts";
+import { logUnexpected } from "./log-unexpected.ts";
 import { problemOf } from "./problem.ts";
 import { visitor } from "./session.ts";
 
@@ -26,6 +27,7 @@ export function action<Input, Value>(
   return async (_previous, form) => {
     try {
       const deps = await getDeps();
+      refuseForeignForm(await headers(), deps.rules.publicUrl);
       const { actor } = await visitor();
       if (options.auth === "session" && actor.kind !== "user") throw new AppError("unauthenticated");
       if (options.limit) await countHit(deps, options.limit, { actor, request: await requestOf() });
@@ -34,10 +36,22 @@ export function action<Input, Value>(
       return { ok: true, value: await handler({ deps, actor, input: parsed.data }) };
     } catch (error) {
       if (isRedirectError(error)) throw error;
+      await logUnexpected("action.failed", error);
       const problem = problemOf(error);
       return { ok: false, code: problem.code, message: problem.detail ?? problem.title };
     }
   };
+}
+
+/**
+ * A form of another site must not act for a signed-in person. Browsers say where a request comes from; one that does not has
+ * to name our own origin. Next's own check lets a missing origin through.
+ */
+function refuseForeignForm(sent: Headers, publicUrl: string): void {
+  const site = sent.get("sec-fetch-site");
+  const isOwn = site === null ? sent.get("origin") === new URL(publicUrl).origin : site === "same-origin";
+  if (!isOwn)
+    throw new AppError("forbidden", { detail: "This form was sent from another site. Open the page anew." });
 }
 
 async function requestOf(): Promise<Request> {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Actor, ANONYMOUS } from "#lib/domain/access/policy.ts";
-import { AppError, isAppError } from "#lib/domain/errors.ts";
+import { AppError } from "#lib/domain/errors.ts";
 import { LIMITS } from "#lib/domain/episode/limits.ts";
 import { readJson } from "#lib/domain/wire/read-json.ts";
 import { safePath } from "#lib/domain/wire/safe-path.ts";
@@ -10,6 +10,7 @@ import { authenticateToken } from "#lib/services/tokens.ts";
 import { withApiHeaders } from "./api-headers.ts";
 import { readBody } from "./body.ts";
 import { countHit, type LimitName } from "./limits.ts";
+import { logUnexpected } from "./log-unexpected.ts";
 import { problemResponse } from "./problem.ts";
 
 type Params = Record<string, string>;
@@ -40,7 +41,7 @@ export function route<Input = undefined>(
       const result = await handler({ deps, actor, input, request, params: await context.params });
       return result instanceof Response ? result : jsonResponse(result);
     } catch (error) {
-      await logUnexpected(error);
+      await logUnexpected("route.failed", error);
       return problemResponse(error);
     }
   }
@@ -78,11 +79,4 @@ function jsonResponse({ status, body, headers }: Exclude<Result, Response>): Res
     status,
     headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
   });
-}
-
-async function logUnexpected(thrown: unknown): Promise<void> {
-  if (isAppError(thrown) && thrown.code !== "internal") return;
-  const deps = await getDeps().catch(() => null);
-  // the name of the error's class only: a message may quote what was being worked on
-  deps?.log.error("route.failed", { error: thrown instanceof Error ? thrown.name : "unknown" });
 }

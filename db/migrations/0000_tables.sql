@@ -399,6 +399,7 @@ CREATE INDEX "episode_account_received" ON "episode" USING btree ("account","rec
 CREATE INDEX "episode_state_id" ON "episode" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "episode_state_received" ON "episode" USING btree ("state","received_at");--> statement-breakpoint
 CREATE INDEX "tombstone_slot" ON "tombstone" USING btree ("account","slot");--> statement-breakpoint
+CREATE INDEX "tombstone_public_id" ON "tombstone" USING btree ("public_id");--> statement-breakpoint
 CREATE INDEX "upload_grant_expires" ON "upload_grant" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "key_value_expires" ON "key_value" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "search_document_tsv" ON "search_document" USING gin ("tsv") WITH (fastupdate=false);--> statement-breakpoint

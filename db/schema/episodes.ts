@@ -185,6 +185,7 @@ export const tombstone = pgTable(
   (t) => [
     primaryKey({ columns: [t.account, t.declaredId] }),
     index("tombstone_slot").on(t.account, t.slot),
+    index("tombstone_public_id").on(t.publicId),
     check("tombstone_kind_known", isOneOf(t.kind, TOMBSTONE_KINDS)),
   ],
 );

@@ -163,7 +163,9 @@ export interface EpisodeRepository {
   /** Moves rows that no snapshot holds yet from one root to another: the link between them has just become known. */
   adoptGroupRoot(account: string, roots: { from: string; to: string }): Promise<void>;
   byDeclaredId(account: string, declaredId: string): Promise<Episode | null>;
-  /** The episode of a slot that is neither tombstoned nor erased, locked. */
+  /** The episode of a slot that is neither tombstoned nor erased. */
+  liveBySlot(account: string, slot: string): Promise<Episode | null>;
+  /** The same, locked. */
   lockLiveBySlot(account: string, slot: string): Promise<Episode | null>;
   /**
    * Appends the event and writes the lifecycle that follows, as one statement each in the caller's transaction. Fails with
@@ -249,6 +251,8 @@ export type Tombstone = {
 export interface TombstoneRepository {
   /** Inserts unless the (account, declared id) is there already. */
   insert(tombstone: Tombstone): Promise<void>;
+  /** Was a public episode of this id withdrawn or taken down, whoever's it was? */
+  holdsPublicId(publicId: string): Promise<boolean>;
   /** A withdrawal or take-down that covers the upload: the same account and declared id, or the same account and slot. */
   find(account: string, names: { declaredId: string; slot: string | null }): Promise<Tombstone | null>;
 }

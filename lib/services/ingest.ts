@@ -13,6 +13,7 @@ import type { Episode, Store } from "#lib/ports/store.ts";
 import { accountOf, authorise } from "./authorise.ts";
 import { bodyKey, encodeBody } from "./episode-body.ts";
 import { applyEvent, causeOf } from "./episode-events.ts";
+import { lockNames } from "./episode-locks.ts";
 import { newEpisodeRow } from "./episode-row.ts";
 
 /** `created` tells a first acceptance from a repetition of the same upload. */
@@ -42,8 +43,7 @@ export async function ingest(
   const receivedSha256 = sha256Hex(input.bytes);
   return deps.store.transaction(async (tx) => {
     await refuseWhilePaused(tx);
-    await tx.lock("slot", `${account}|${upload.declaredId}`);
-    if (upload.privatePart) await tx.lock("slot", `${account}|${upload.privatePart.slot}`);
+    await lockNames(tx, account, namesOf(upload, account));
     const repeated = await repetition(tx, { account, upload, receivedSha256 });
     if (repeated) return repeated;
     await supersede(deps, tx, { actor, account, slot: upload.privatePart?.slot ?? null });
@@ -63,6 +63,19 @@ export async function ingest(
     await tx.jobs.enqueue({ name: "screen", episodeId: row.id });
     return { receipt: receiptOf(row, upload.warnings), created: true };
   });
+}
+
+/** Everything that a withdrawal may name, and the sessions by which split groups are found. */
+function namesOf({ declaredId, record, privatePart }: ParsedUpload, account: string): (string | undefined)[] {
+  const { key, parent } = record.session;
+  return [
+    declaredId,
+    record.id,
+    claimedEpisodeId(account, declaredId),
+    privatePart?.slot,
+    `session ${key}`,
+    parent && `session ${parent.key}`,
+  ];
 }
 
 function readUpload(bytes: Uint8Array, account: string): ParsedUpload {
@@ -89,10 +102,7 @@ async function repetition(
   input: { account: string; upload: ParsedUpload; receivedSha256: string },
 ): Promise<Ingested | null> {
   const { account, upload, receivedSha256 } = input;
-  const slot = upload.privatePart?.slot ?? null;
-  const withdrawn = await tx.tombstones.find(account, { declaredId: upload.declaredId, slot });
-  if (withdrawn)
-    throw new AppError("withdrawn", { detail: "This episode was withdrawn and can't be uploaded again." });
+  await refuseWithdrawn(tx, account, upload);
   const first = await tx.episodes.byDeclaredId(account, upload.declaredId);
   if (!first) return null;
   const sameBytes = first.receivedSha256 === receivedSha256;
@@ -102,6 +112,16 @@ async function repetition(
     });
   }
   return { receipt: receiptOf(first, upload.warnings), created: false };
+}
+
+/** A withdrawal may have come first, and under any name that the upload has or would get. */
+async function refuseWithdrawn(tx: Store, account: string, upload: ParsedUpload): Promise<void> {
+  const slot = upload.privatePart?.slot ?? null;
+  const ids = [upload.declaredId, upload.record.id, claimedEpisodeId(account, upload.declaredId)];
+  for (const declaredId of new Set(ids)) {
+    if (!(await tx.tombstones.find(account, { declaredId, slot }))) continue;
+    throw new AppError("withdrawn", { detail: "This episode was withdrawn and can't be uploaded again." });
+  }
 }
 
 /** The hash of a version 2 record covers everything but the time of consent, so an equal hash is the same record. */
@@ -121,7 +141,7 @@ async function supersede(
   const older = await tx.episodes.lockLiveBySlot(input.account, input.slot);
   if (!older) return;
   const { state } = older.lifecycle;
-  if (state === "rejected" || state === "hidden" || state === "taken_down") {
+  if (older.legalHold || state === "rejected" || state === "hidden" || state === "taken_down") {
     throw new AppError("slot_refused", {
       detail: "An earlier upload of this part of the session was refused or is being checked.",
     });
@@ -139,12 +159,15 @@ async function groupRootOf(tx: Store, account: string, { session }: EpisodeRecor
   return (await tx.episodes.groupRootOf(account, session.parent.key)) ?? session.parent.key;
 }
 
-/** Nobody's claim blocks another account: where the id is taken, this account's record gets a digest of its own. */
+/**
+ * Nobody's claim blocks another account: where the id is taken, this account's record gets a digest of its own. An id whose
+ * episode was withdrawn stays taken, also in a database that has lost the row: nobody brings it back to life.
+ */
 async function freePublicId(tx: Store, input: { account: string; upload: ParsedUpload }): Promise<string> {
   const wanted = input.upload.record.id;
   // two accounts at the same moment: the second one waits and sees that the id is taken
   await tx.lock("slot", `public id|${wanted}`);
-  const taken = await tx.episodes.byId(wanted);
+  const taken = (await tx.episodes.byId(wanted)) !== null || (await tx.tombstones.holdsPublicId(wanted));
   return taken ? claimedEpisodeId(input.account, input.upload.declaredId) : wanted;
 }
 

@@ -23,10 +23,13 @@ export async function readEpisode(
   const visibility = row ? visibilityOf(row.lifecycle) : "unknown";
   if (!row || visibility === "unknown") throw new AppError("not_found");
   if (visibility !== "public") throw new AppError(visibility);
-  const record = await readRecord(deps, row);
-  // asked last, so that a withdrawal during the read still wins
+  const reading = readRecord(deps, row);
+  await Promise.allSettled([reading]);
+  // asked last, so that a withdrawal during the read still wins, also over the body that it has taken away
   const [summary] = await deps.store.episodes.publicSummaries([row.id]);
-  if (!summary) throw new AppError("gone");
+  if (!summary)
+    throw new AppError((await readVisibility(deps, id)) === "legally_withheld" ? "legally_withheld" : "gone");
+  const record = await reading;
   const releases = await deps.store.snapshots.containing(row.id);
   return {
     episode: publicForm(record),

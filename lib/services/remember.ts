@@ -1,6 +1,6 @@
 import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Store } from "#lib/ports/store.ts";
+import type { Episode, Store } from "#lib/ports/store.ts";
 
 /**
  * Writes facts to the never-forget log before the transaction that they belong to commits, and so before any answer is sent
@@ -12,4 +12,15 @@ export async function remember(deps: Deps, tx: Store, facts: readonly Permanence
   await tx.lock("permanence");
   const permanenceHead = await deps.permanence.append(facts, deps.clock.now());
   await tx.instance.write({ permanenceHead });
+}
+
+/** An episode's names as the log keeps them: enough to refuse it in a database that has lost its row. */
+export function namesIn(episode: Episode): {
+  account: string;
+  declaredId: string;
+  publicId: string;
+  slot?: string;
+} {
+  const { account, declaredId, id, slot } = episode;
+  return { account, declaredId, publicId: id, ...(slot === null ? {} : { slot }) };
 }

@@ -1,13 +1,15 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
+import { Hex64 } from "#lib/domain/episode/schema.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
 import type { RevocationReceipt } from "#lib/domain/wire/messages.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, Store, Tombstone } from "#lib/ports/store.ts";
+import type { Episode, EventCause, Store, Tombstone } from "#lib/ports/store.ts";
 import { accountOf, authorise } from "./authorise.ts";
 import { mootCases } from "./cases.ts";
 import { applyEvent, causeOf, isEnded, ruleCause } from "./episode-events.ts";
-import { remember } from "./remember.ts";
+import { lockNames } from "./episode-locks.ts";
+import { namesIn, remember } from "./remember.ts";
 
 /** Hides that a shared token may have open at a time without further proof (permanence.md 20). */
 const SHARED_TOKEN_HIDES = 25;
@@ -25,28 +27,49 @@ export async function revokeEpisode(
 ): Promise<RevocationReceipt> {
   authorise(actor, "episode.revoke");
   const account = accountOf(actor);
-  const receipt = await deps.store.transaction(async (tx) => {
-    await tx.lock("slot", `${account}|${input.episodeId}`);
-    const episode = await ownEpisode(tx, account, input.episodeId);
-    if (actor.kind === "user" && actor.via === "token" && actor.shared) {
-      return hideUnproven(deps, tx, { actor, episode });
-    }
-    if (!episode) {
-      await keepPending(deps, tx, { account, declaredId: input.episodeId });
-      return null;
-    }
-    return withdraw(deps, tx, { actor, account, episode, askedId: input.episodeId });
-  });
-  if (!receipt) throw new AppError("not_found", { detail: "No episode of this account has that id." });
-  return receipt;
+  const { episodeId } = input;
+  // no upload can ever have another kind of id, so there is nothing to keep
+  if (!Hex64.safeParse(episodeId).success) throw unknownId();
+  for (;;) {
+    const names = namesOf(episodeId, await ownEpisode(deps.store, account, episodeId));
+    const done = await deps.store.transaction(async (tx) => {
+      await lockNames(tx, account, names);
+      const episode = await ownEpisode(tx, account, episodeId);
+      // uploaded between the two looks: its slot has to be taken in its order
+      if (namesOf(episodeId, episode).some((name) => !names.includes(name))) return null;
+      return { receipt: await revokeLocked(deps, tx, { actor, account, episode, askedId: episodeId }) };
+    });
+    if (done?.receipt) return done.receipt;
+    if (done) throw unknownId();
+  }
+}
+
+function unknownId(): AppError {
+  return new AppError("not_found", { detail: "No episode of this account has that id." });
+}
+
+function namesOf(askedId: string, episode: Episode | null): (string | null)[] {
+  return episode ? [askedId, episode.declaredId, episode.id, episode.slot] : [askedId];
 }
 
 /** By declared id, as the older client names it, or by public id, as pages do. */
-async function ownEpisode(tx: Store, account: string, id: string): Promise<Episode | null> {
-  const declared = await tx.episodes.byDeclaredId(account, id);
-  if (declared) return tx.episodes.lock(declared.id);
-  const byPublicId = await tx.episodes.lock(id);
+async function ownEpisode(store: Store, account: string, id: string): Promise<Episode | null> {
+  const declared = await store.episodes.byDeclaredId(account, id);
+  if (declared) return declared;
+  const byPublicId = await store.episodes.byId(id);
   return byPublicId?.account === account ? byPublicId : null;
+}
+
+type Asked = { actor: Actor; account: string; episode: Episode | null; askedId: string };
+
+async function revokeLocked(deps: Deps, tx: Store, asked: Asked): Promise<RevocationReceipt | null> {
+  const { actor, account, episode, askedId } = asked;
+  if (actor.kind === "user" && actor.via === "token" && actor.shared) {
+    return hideUnproven(deps, tx, { actor, episode });
+  }
+  if (episode) return withdraw(deps, tx, { actor, account, episode, askedId });
+  await keepPending(deps, tx, { account, declaredId: askedId });
+  return null;
 }
 
 async function withdraw(
@@ -61,14 +84,7 @@ async function withdraw(
   const at = deps.clock.now();
   const facts: PermanenceFact[] = [];
   for (const member of await chainOf(tx, account, episode)) {
-    if (!isEnded(member)) {
-      await applyEvent(tx, {
-        episode: member,
-        event: { type: "revoked" },
-        cause: causeOf(deps, actor, "contributor"),
-      });
-      await mootCases(deps, tx, member.id);
-    }
+    await endWithdrawn(deps, tx, member, causeOf(deps, actor, "contributor"));
     await tx.tombstones.insert(tombstoneOf(member, at));
     facts.push(withdrawnFact(member));
   }
@@ -77,12 +93,36 @@ async function withdraw(
   return receiptOf(input.askedId, at);
 }
 
-/** The episode and, if another one lives in its slot, that one too: revoking any id withdraws the whole chain. */
+/**
+ * Ends a live episode that its contributor withdrew; true if there was something to end. A hold that the platform itself had
+ * placed to keep it from publication goes with it: it must not keep the bytes from being deleted.
+ */
+export async function endWithdrawn(
+  deps: Deps,
+  tx: Store,
+  episode: Episode,
+  cause: EventCause,
+): Promise<boolean> {
+  if (episode.legalHold) await tx.episodes.setLegalHold(episode.id, false);
+  if (isEnded(episode)) return false;
+  await applyEvent(tx, { episode, event: { type: "revoked" }, cause });
+  await mootCases(deps, tx, episode.id);
+  return true;
+}
+
+/**
+ * The episode and, if another one lives in its slot, that one too: revoking any id withdraws the whole chain. The rows are
+ * locked in the order of ids, as a release locks its members.
+ */
 async function chainOf(tx: Store, account: string, episode: Episode): Promise<Episode[]> {
-  if (episode.slot === null) return [episode];
-  await tx.lock("slot", `${account}|${episode.slot}`);
-  const live = await tx.episodes.lockLiveBySlot(account, episode.slot);
-  return live && live.id !== episode.id ? [episode, live] : [episode];
+  const live = episode.slot === null ? null : await tx.episodes.liveBySlot(account, episode.slot);
+  const ids = new Set([episode.id, ...(live ? [live.id] : [])]);
+  const chain: Episode[] = [];
+  for (const id of [...ids].sort()) {
+    const member = await tx.episodes.lock(id);
+    if (member) chain.push(member);
+  }
+  return chain;
 }
 
 async function keepPending(
@@ -113,23 +153,32 @@ async function hideUnproven(
   const { actor, episode } = input;
   if (!episode || episode.tokenId !== actor.tokenId) return null;
   const at = deps.clock.now();
-  if (episode.lifecycle.state === "published") {
-    const open = await tx.episodes.countHidden({ tokenId: actor.tokenId, reason: UNPROVEN });
-    if (open >= SHARED_TOKEN_HIDES) {
-      throw new AppError("limit_reached", {
-        detail: "A shared token can have 25 unproven withdrawals open at a time.",
-      });
-    }
-    await applyEvent(tx, {
-      episode,
-      event: { type: "hidden", reason: UNPROVEN },
-      cause: ruleCause(deps),
-    });
-    await remember(deps, tx, [{ type: "episode.hidden", publicId: episode.id, reason: UNPROVEN }]);
-  } else if (!isEnded(episode)) {
+  const fact: PermanenceFact = { type: "episode.hidden", ...namesIn(episode), reason: UNPROVEN };
+  const locked = await tx.episodes.lock(episode.id);
+  if (locked?.lifecycle.state === "published") {
+    await refuseTooMany(tx, actor.tokenId);
+    const event = { type: "hidden", reason: UNPROVEN } as const;
+    await applyEvent(tx, { episode: locked, event, cause: ruleCause(deps) });
+    await remember(deps, tx, [fact]);
+  } else if (locked && isUnreleased(locked) && !locked.legalHold) {
     await tx.episodes.setLegalHold(episode.id, true);
+    await remember(deps, tx, [fact]);
   }
   return receiptOf(episode.declaredId, at);
+}
+
+/** Nothing but a hold keeps such an episode from being published; one that is hidden or taken down is held already. */
+function isUnreleased({ lifecycle }: Episode): boolean {
+  return ["received", "quarantined", "in_review"].includes(lifecycle.state);
+}
+
+async function refuseTooMany(tx: Store, tokenId: string): Promise<void> {
+  await tx.lock("slot", `token|${tokenId}`);
+  const open = await tx.episodes.countHidden({ tokenId, reason: UNPROVEN });
+  if (open < SHARED_TOKEN_HIDES) return;
+  throw new AppError("limit_reached", {
+    detail: "A shared token can have 25 unproven withdrawals open at a time.",
+  });
 }
 
 function tombstoneOf(episode: Episode, at: Date): Tombstone {
@@ -144,13 +193,7 @@ function tombstoneOf(episode: Episode, at: Date): Tombstone {
 }
 
 function withdrawnFact(episode: Episode): PermanenceFact {
-  return {
-    type: "episode.withdrawn",
-    account: episode.account,
-    declaredId: episode.declaredId,
-    publicId: episode.id,
-    ...(episode.slot === null ? {} : { slot: episode.slot }),
-  };
+  return { type: "episode.withdrawn", ...namesIn(episode) };
 }
 
 function receiptOf(episodeId: string, at: Date): RevocationReceipt {

@@ -7,7 +7,8 @@ export type SearchResult = Omit<SearchHits, "ids" | "fragments"> & { items: Sear
 
 /**
  * Searches public episodes. The index names ids; what is shown comes from rows that are published at this moment, so an
- * index that lags or lies can't show what was withdrawn. Words and fragments of a dropped hit are dropped with it.
+ * index that lags or lies can't show what was withdrawn. Words and fragments of a dropped hit are dropped with it, and so is
+ * its part in the total; where nothing is left, so are the facets, which would still tell of it.
  */
 export async function searchEpisodes(deps: Deps, query: SearchQuery): Promise<SearchResult> {
   const { ids, fragments, ...rest } = await deps.search.search(query);
@@ -17,5 +18,10 @@ export async function searchEpisodes(deps: Deps, query: SearchQuery): Promise<Se
     const row = byId.get(id);
     return row ? [{ ...row, fragment: fragments[id] ?? null }] : [];
   });
-  return { ...rest, items };
+  const total = {
+    ...rest.total,
+    value: Math.max(items.length, rest.total.value - (ids.length - items.length)),
+  };
+  if (total.value > 0 || items.length === ids.length) return { ...rest, total, items };
+  return { ...rest, total, facets: { outcome: [], language: [], tool: [] }, items };
 }

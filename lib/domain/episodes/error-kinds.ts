@@ -1,4 +1,5 @@
-import { plainTerminalText, testReport } from "./test-summaries.ts";
+import { plainTerminalText } from "#lib/domain/text/plain-terminal.ts";
+import { testReport } from "./test-summaries.ts";
 
 /** What kinds of failure a record names (docs/DATASET.md, "Error kinds"). */
 export const ERROR_KINDS = [

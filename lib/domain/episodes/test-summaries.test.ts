@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { errorKindsOf } from "./error-kinds.ts";
-import { plainTerminalText, testReport } from "./test-summaries.ts";
+import { plainTerminalText } from "#lib/domain/text/plain-terminal.ts";
+import { testReport } from "./test-summaries.ts";
 
 describe("test summaries", () => {
   test.each([

@@ -1,19 +1,8 @@
+import { plainTerminalText } from "#lib/domain/text/plain-terminal.ts";
 /** What a test runner says of a run. Counts are absent where its summary gives none. */
 export type TestReport = { failed: boolean; tests?: { passed: number; failed: number } };
 
 type Recogniser = (text: string) => TestReport | undefined;
-
-// terminal control sequences: CSI, and OSC up to its end
-// oxlint-disable-next-line no-control-regex
-const TERMINAL = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
-
-/** Text as a terminal would leave it for a reader: no control sequences, and of a redrawn line the last state. */
-export function plainTerminalText(text: string): string {
-  return text
-    .replace(TERMINAL, "")
-    .replaceAll("\r\n", "\n")
-    .replace(/^[^\n]*\r(?=[^\n])/gm, "");
-}
 
 /** The last summary of a known test runner in an output (pytest, unittest, cargo, vitest, jest, node:test, TAP, go). */
 export function testReport(output: string): TestReport | undefined {

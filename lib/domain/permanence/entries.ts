@@ -5,6 +5,8 @@ import { blake3Hex } from "#lib/domain/hash.ts";
 import { ROLES } from "#lib/domain/access/policy.ts";
 
 const Account = z.uuid();
+/** What a held-back episode was uploaded as, so that a database which lacks its row can still refuse it. */
+const UPLOADED_AS = { account: Account.optional(), declaredId: Hex64.optional(), slot: Hex64.optional() };
 
 /**
  * What an instance must never forget, even if its database comes back from an old copy (permanence.md 13). Entries hold ids
@@ -18,13 +20,19 @@ export const PermanenceFact = z.discriminatedUnion("type", [
     publicId: Hex64.optional(),
     slot: Hex64.optional(),
   }),
-  z.strictObject({ type: z.literal("episode.hidden"), publicId: Hex64, reason: z.string().max(40) }),
+  z.strictObject({
+    type: z.literal("episode.hidden"),
+    publicId: Hex64,
+    reason: z.string().max(40),
+    ...UPLOADED_AS,
+  }),
   z.strictObject({ type: z.literal("episode.unhidden"), publicId: Hex64 }),
   z.strictObject({
     type: z.literal("episode.taken_down"),
     publicId: Hex64,
     reason: z.string().max(40),
     legal: z.boolean(),
+    ...UPLOADED_AS,
   }),
   z.strictObject({ type: z.literal("episode.restored"), publicId: Hex64 }),
   z.strictObject({ type: z.literal("token.revoked"), tokenId: z.uuid() }),

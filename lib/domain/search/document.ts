@@ -1,5 +1,6 @@
 import type { EpisodeRecord, Step } from "#lib/domain/episode/schema.ts";
 import { titleOf } from "#lib/domain/episode/title.ts";
+import { plainTerminalText } from "#lib/domain/text/plain-terminal.ts";
 
 /** The allow-list of what an index may hold of an episode (episode.md, last paragraph). Nothing else ever reaches one. */
 export type SearchDocument = {
@@ -65,7 +66,7 @@ export function searchDocument(record: EpisodeRecord, publishedAt: Date): Search
 
 function stepText(step: Step): string {
   if (step.kind === "tool_call") return step.args === undefined ? "" : plainText(step.args);
-  return step.text ?? "";
+  return plainTerminalText(step.text ?? "");
 }
 
 function plainText(value: unknown): string {

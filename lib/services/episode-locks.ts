@@ -1,0 +1,16 @@
+import type { Store } from "#lib/ports/store.ts";
+
+/**
+ * Takes an account's names (ids, slots, session keys) until the transaction ends, in one order for everybody, so that nobody
+ * waits in a circle. Uploads and withdrawals take every name that they read or write before they lock a row: of two that
+ * concern the same window, the second one sees what the first has done.
+ */
+export async function lockNames(
+  tx: Store,
+  account: string,
+  names: Iterable<string | null | undefined>,
+): Promise<void> {
+  for (const name of [...new Set(names)].sort()) {
+    if (name) await tx.lock("slot", `${account}|${name}`);
+  }
+}
