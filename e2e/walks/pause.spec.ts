@@ -10,7 +10,8 @@ test("the pause is shown on every page, stops uploads and leaves reading alone",
   const early = await contributor("pause-walk@example.org", ["Wait for the europium queue"]);
   await signIn(page, "pause-lead@example.org", "lead");
   await page.goto("/moderation");
-  await page.getByRole("button", { name: "Pause now" }).click();
+  await page.getByRole("button", { name: "Pause this instance" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause now" }).click();
   try {
     await expect(page.getByText(/paused/i).first()).toBeVisible();
     await page.goto("/about");
@@ -20,6 +21,9 @@ test("the pause is shown on every page, stops uploads and leaves reading alone",
     expect(refused.status()).toBe(503);
     expect(await refused.json()).toMatchObject({ code: "paused" });
     expect((await request.get("/releases")).status()).toBe(200);
+    await page.goto("/moderation");
+    await page.getByRole("button", { name: "Resume this instance" }).click();
+    await expect(page.getByRole("button", { name: "Pause this instance" })).toBeVisible();
   } finally {
     await admin("resume");
   }
