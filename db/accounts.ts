@@ -41,7 +41,6 @@ export function accountRepository(db: Executor): AccountRepository {
         .insert(verificationToken)
         .values({ identifier: normalEmail(email), tokenHash: digest, expires: expiresAt });
     },
-    countWithRole: (role) => countHolders(db, [role]),
     countWithAnyRole: (roles) => countHolders(db, roles),
     async count() {
       const [row] = await db.select({ value: count() }).from(account);

@@ -78,7 +78,8 @@ export async function load({ db, sql }: Handle, lines: AsyncIterable<string>): P
           detail: `The backup has schema ${header.schema} and the database ${schema}: restore it with the version of trace-share that made it, then upgrade.`,
         });
       }
-      for (const table of BACKUP_TABLES) await refuseRows(tx, table);
+      await refuseRows(tx);
+      for (const name of REPLAYED) await tx.unsafe(`delete from ${quoted(name)}`);
       const loaded = new Map<string, number>();
       for await (const { table, rows } of reader.batches()) {
         await insertRows(tx, table, rows);
@@ -169,11 +170,24 @@ async function insertRows(tx: Transaction, table: BackupTable, rows: string[]): 
   );
 }
 
-async function refuseRows(tx: Transaction, table: BackupTable): Promise<void> {
-  if ((await countRows(tx, table)) === 0) return;
-  throw new AppError("already_exists", {
-    detail: "The database is not empty: restore into a new one, so that nothing is mixed.",
-  });
+/** Throws `already_exists` if a database holds anything that a backup would be mixed with. */
+export async function demandEmpty({ sql }: Pick<Handle, "sql">): Promise<void> {
+  await translated(sql.begin("read only", refuseRows));
+}
+
+/**
+ * What a start writes into an empty database beside a never-forget log that outlived it, or that a restore which was cut off
+ * has brought in. The log still holds it, and is replayed after the restore.
+ */
+const REPLAYED: readonly string[] = ["tombstone", "instance"];
+
+async function refuseRows(tx: Transaction): Promise<void> {
+  for (const table of BACKUP_TABLES) {
+    if (REPLAYED.includes(table.name) || (await countRows(tx, table)) === 0) continue;
+    throw new AppError("already_exists", {
+      detail: "The database is not empty: restore into a new one, so that nothing is mixed.",
+    });
+  }
 }
 
 async function countRows(tx: Transaction, table: BackupTable): Promise<number> {

@@ -13,7 +13,7 @@ export function caseRepository(db: Executor): CaseRepository {
 
 const isOpen = inArray(takedownCase.state, OPEN_CASE_STATES);
 
-type Lookups = "byId" | "lock" | "lockOpen" | "openOf" | "countBlocking" | "list";
+type Lookups = "byId" | "lock" | "lockOpen" | "openOf" | "countBlocking" | "blockedAmong" | "list";
 
 function lookups(db: Executor): Pick<CaseRepository, Lookups> {
   return {
@@ -49,6 +49,14 @@ function lookups(db: Executor): Pick<CaseRepository, Lookups> {
         .from(takedownCase)
         .where(and(eq(takedownCase.episodeId, episodeId), eq(takedownCase.blocks, true), isOpen));
       return row?.value ?? 0;
+    },
+    async blockedAmong(episodeIds) {
+      if (episodeIds.length === 0) return new Set();
+      const rows = await db
+        .selectDistinct({ id: takedownCase.episodeId })
+        .from(takedownCase)
+        .where(and(inArray(takedownCase.episodeId, [...episodeIds]), eq(takedownCase.blocks, true), isOpen));
+      return new Set(rows.map((row) => row.id));
     },
     list: ({ open, limit }) =>
       db

@@ -1,5 +1,5 @@
-import { asc, desc, eq, gt, max } from "drizzle-orm";
-import type { DenyListRepository } from "#lib/ports/store.ts";
+import { and, asc, countDistinct, desc, eq, gt, lte, max, or } from "drizzle-orm";
+import type { DenyListRepository, DenyListRow, DenyListWindow } from "#lib/ports/store.ts";
 import { advisoryLock } from "./advisory-lock.ts";
 import type { Executor } from "./client.ts";
 import { denyList } from "./schema/episodes.ts";
@@ -20,8 +20,7 @@ export function denyListRepository(db: Executor): DenyListRepository {
       });
     },
     head,
-    since: (seq, limit) =>
-      db.select().from(denyList).where(gt(denyList.seq, seq)).orderBy(asc(denyList.seq)).limit(limit),
+    page: (window, limit) => page(db, window, limit),
     async isListed(episodeId) {
       const [row] = await db
         .select({ listed: denyList.listed })
@@ -32,4 +31,33 @@ export function denyListRepository(db: Executor): DenyListRepository {
       return row?.listed ?? false;
     },
   };
+}
+
+async function page(
+  db: Executor,
+  { since, over, covered }: DenyListWindow,
+  limit: number,
+): Promise<{ rows: DenyListRow[]; more: boolean }> {
+  const { seq, day, episodeId, listed } = denyList;
+  const shown = and(gt(day, since), or(lte(day, over), lte(seq, covered)));
+  const days = await db
+    .select({ day, ids: countDistinct(episodeId) })
+    .from(denyList)
+    .where(shown)
+    .groupBy(day)
+    .orderBy(asc(day));
+  let last = "";
+  let ids = 0;
+  for (const entry of days) {
+    // days that are not over come all together: they are asked for again anyway
+    if (ids >= limit && entry.day <= over) break;
+    last = entry.day;
+    ids += entry.ids;
+  }
+  const rows = await db
+    .selectDistinctOn([day, episodeId], { episodeId, listed, day })
+    .from(denyList)
+    .where(and(shown, lte(day, last)))
+    .orderBy(asc(day), asc(episodeId), desc(seq));
+  return { rows, more: days.some((entry) => entry.day > last) };
 }

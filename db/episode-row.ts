@@ -1,4 +1,4 @@
-import type { EpisodeSummary } from "#lib/domain/episode/summary.ts";
+import { type EpisodeSummary, listedFacts } from "#lib/domain/episode/summary.ts";
 import type { Lifecycle } from "#lib/domain/lifecycle/episode-states.ts";
 import type { Episode } from "#lib/ports/store.ts";
 import type { episode } from "./schema/episodes.ts";
@@ -60,26 +60,7 @@ function objectOf({ objectKey, objectSha256, objectBytes }: EpisodeRow): Episode
   return { key: objectKey, sha256: objectSha256, bytes: objectBytes };
 }
 
-/** What lists may show of a public row: an allow-list, column by column. */
+/** What lists may show of a public row. */
 export function toSummary(row: EpisodeRow): EpisodeSummary {
-  return {
-    id: row.id,
-    title: row.title,
-    promptPreview: row.promptPreview,
-    sourceTool: row.sourceTool,
-    model: row.model,
-    license: row.license,
-    disclosure: row.disclosure,
-    outcome: row.outcome,
-    outcomeBasis: row.outcomeBasis,
-    languages: row.languages,
-    tools: row.tools,
-    errorKinds: row.errorKinds,
-    steps: row.steps,
-    toolCalls: row.toolCalls,
-    durationMs: row.durationMs,
-    redactions: row.redactions,
-    day: row.day,
-    publishedAt: row.publishedAt,
-  };
+  return { ...listedFacts(row), publishedAt: row.publishedAt };
 }

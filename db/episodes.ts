@@ -4,6 +4,7 @@ import {
   count,
   desc,
   eq,
+  exists,
   gt,
   inArray,
   isNotNull,
@@ -15,13 +16,14 @@ import {
   sql,
 } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
-import type { Episode, EpisodeRepository } from "#lib/ports/store.ts";
+import type { EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
+import type { EpisodeRepository } from "#lib/ports/store.ts";
 import { batchesOf, keysetStream } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { appendEvent, eventHead, holdHorizon, toLogRow } from "./episode-log.ts";
 import { toEpisode, toSummary } from "./episode-row.ts";
 import { episodeEvent } from "./schema/episode-events.ts";
-import { episode, finding } from "./schema/episodes.ts";
+import { episode, episodeStaging, finding } from "./schema/episodes.ts";
 import { snapshotMember } from "./schema/snapshots.ts";
 import { isUuid } from "./uuid.ts";
 
@@ -114,7 +116,17 @@ const FORGOTTEN = {
   errorKinds: [],
 };
 
-type Lookups = "byId" | "lock" | "groupRootOf" | "byDeclaredId" | "liveBySlot" | "lockLiveBySlot";
+/** Ids per statement, far below the protocol's 65,535 parameters. */
+const WIDE_BATCH = 5_000;
+
+type Lookups =
+  | "byId"
+  | "lock"
+  | "statesOf"
+  | "groupRootOf"
+  | "byDeclaredId"
+  | "liveBySlot"
+  | "lockLiveBySlot";
 
 function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
   const one = async (where: SQL | undefined) => {
@@ -146,6 +158,17 @@ function locking(db: Executor): Pick<EpisodeRepository, Lookups> {
         .orderBy(asc(episode.receivedAt), asc(episode.id))
         .limit(1);
       return row?.groupRoot ?? null;
+    },
+    async statesOf(ids) {
+      const states = new Map<string, EpisodeState>();
+      for (const batch of batchesOf(ids, WIDE_BATCH)) {
+        const rows = await db
+          .select({ id: episode.id, state: episode.state })
+          .from(episode)
+          .where(inArray(episode.id, batch));
+        for (const { id, state } of rows) states.set(id, state);
+      }
+      return states;
     },
     async lock(id) {
       const [row] = await db.select().from(episode).where(eq(episode.id, id)).for("update");
@@ -263,29 +286,47 @@ function scanning(db: Executor): Pick<EpisodeRepository, "setScan" | "findings" 
   };
 }
 
-function streams(db: Executor): Pick<EpisodeRepository, "idsByState" | "published"> {
+type Streams = "idsByState" | "idsToScreen" | "idsToPurge";
+
+function streams(db: Executor): Pick<EpisodeRepository, Streams> {
+  async function* ids(where: SQL | undefined): AsyncGenerator<string> {
+    const read = (after: string, limit: number) =>
+      db
+        .select({ id: episode.id })
+        .from(episode)
+        .where(and(where, gt(episode.id, after)))
+        .orderBy(asc(episode.id))
+        .limit(limit);
+    for await (const { id } of keysetStream(read, (row) => row.id)) yield id;
+  }
   return {
-    async *idsByState(states) {
-      const read = (after: string, limit: number) =>
-        db
-          .select({ id: episode.id })
-          .from(episode)
-          .where(and(inArray(episode.state, [...states]), gt(episode.id, after)))
-          .orderBy(asc(episode.id))
-          .limit(limit);
-      for await (const { id } of keysetStream(read, (row) => row.id)) yield id;
-    },
-    published(): AsyncIterable<Episode> {
-      const read = async (after: string, limit: number) => {
-        const rows = await db
-          .select()
-          .from(episode)
-          .where(and(eq(episode.state, "published"), gt(episode.id, after)))
-          .orderBy(asc(episode.id))
-          .limit(limit);
-        return rows.map(toEpisode);
-      };
-      return keysetStream(read, (row) => row.id);
-    },
+    idsByState: (states) => ids(inArray(episode.state, [...states])),
+    idsToScreen: (rulesVersion) =>
+      ids(
+        or(
+          eq(episode.state, "received"),
+          and(
+            eq(episode.state, "quarantined"),
+            sql`(cardinality(${episode.reviewReasons}) = 0 or ${episode.scanRulesVersion} is distinct from ${rulesVersion})`,
+          ),
+        ),
+      ),
+    idsToPurge: () =>
+      ids(
+        and(
+          eq(episode.legalHold, false),
+          or(
+            and(eq(episode.state, "tombstoned"), ne(episode.tombstone, "taken_down")),
+            and(eq(episode.state, "erased"), or(ne(episode.title, ""), exists(stagedBody(db)))),
+          ),
+        ),
+      ),
   };
+}
+
+function stagedBody(db: Executor) {
+  return db
+    .select({ id: episodeStaging.episodeId })
+    .from(episodeStaging)
+    .where(eq(episodeStaging.episodeId, episode.id));
 }

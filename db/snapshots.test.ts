@@ -32,11 +32,23 @@ test("a snapshot freezes its list; the build decides who is in it", async () => 
   const frozen: string[] = [];
   for await (const id of fixture.store.snapshots.memberIds(draft.id)) frozen.push(id);
   expect(frozen).toEqual(ids);
-  const locked = await fixture.store.transaction((tx) => tx.snapshots.lockMembers(draft.id));
+  const locked = await fixture.store.transaction(async (tx) =>
+    (await Array.fromAsync(tx.snapshots.lockMembers(draft.id))).flat(),
+  );
   expect(locked.map((member) => member.id)).toEqual([train.id, val.id]);
   await fixture.apply(val, { type: "hidden", reason: "report" });
   await fixture.apply(left, { type: "hidden", reason: "report" });
-  expect(await fixture.store.snapshots.withdrawnMembers(draft.id)).toEqual([val.id]);
+  expect(await fixture.store.snapshots.withdrawnMembers(draft.id)).toEqual([
+    {
+      id: val.id,
+      split: "val",
+      disclosure: "raw",
+      legal: false,
+      reason: "report",
+      leftAt: byRule.at,
+      reportedFor: [],
+    },
+  ]);
   expect(await fixture.store.snapshots.containing(val.id)).toEqual([]);
   const manifest = { zebra: 1, apple: { 2: "b", 1: "a" } };
   const next: Snapshot = { ...draft, state: "published", manifest, publishedAt: at };

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, ne, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, type SQL } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
 import type { SnapshotState } from "#lib/domain/lifecycle/snapshot-states.ts";
 import type { SnapshotRepository } from "#lib/ports/store.ts";
-import { batchesOf } from "./batches.ts";
+import { BATCH, batchesOf } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { toEpisode } from "./episode-row.ts";
 import { episode } from "./schema/episodes.ts";
@@ -13,7 +13,7 @@ import {
   snapshotFile,
   snapshotMember,
 } from "./schema/snapshots.ts";
-import { insertMembers, memberStream, writeSplits } from "./snapshot-members.ts";
+import { insertMembers, memberStream, withdrawnMembers, writeSplits } from "./snapshot-members.ts";
 import { isUuid } from "./uuid.ts";
 
 /** Snapshots, their members, files and events over PostgreSQL. */
@@ -100,24 +100,22 @@ function members(db: Executor): Pick<SnapshotRepository, Members> {
     },
     members: (id) => memberStream(db, id),
     setMembers: (id, list) => writeSplits(db, id, list),
-    async withdrawnMembers(id) {
-      const rows = await db
-        .select({ id: episode.id })
-        .from(snapshotMember)
-        .innerJoin(episode, eq(episode.id, snapshotMember.episodeId))
-        .where(and(isBuiltInto(id), ne(episode.state, "published")))
-        .orderBy(asc(episode.id));
-      return rows.map((row) => row.id);
-    },
-    async lockMembers(id) {
-      const rows = await db
-        .select(getTableColumns(episode))
-        .from(snapshotMember)
-        .innerJoin(episode, eq(episode.id, snapshotMember.episodeId))
-        .where(isBuiltInto(id))
-        .orderBy(asc(episode.id))
-        .for("update", { of: episode });
-      return rows.map(toEpisode);
+    withdrawnMembers: (id) => withdrawnMembers(db, id),
+    async *lockMembers(id) {
+      for (let after = ""; ; ) {
+        const rows = await db
+          .select(getTableColumns(episode))
+          .from(snapshotMember)
+          .innerJoin(episode, eq(episode.id, snapshotMember.episodeId))
+          .where(and(isBuiltInto(id), gt(snapshotMember.episodeId, after)))
+          .orderBy(asc(snapshotMember.episodeId))
+          .limit(BATCH)
+          .for("update", { of: episode });
+        yield rows.map(toEpisode);
+        const last = rows.at(-1);
+        if (!last || rows.length < BATCH) return;
+        after = last.id;
+      }
     },
   };
 }

@@ -74,8 +74,23 @@ test("the deny-list is numbered without gaps, whoever writes at once", async () 
     fixture.store.denyList.append(a, false, "2026-03-05"),
     fixture.store.denyList.append(b, true, "2026-03-05"),
   ]);
-  const rows = await fixture.store.denyList.since(head, 10);
-  expect(rows.map((row) => row.seq - head)).toEqual([1, 2, 3]);
+  const everything = { since: "", over: "9999-12-31", covered: 0 };
+  expect(await fixture.store.denyList.page(everything, 10)).toEqual({
+    rows: [
+      { episodeId: a, listed: true, day: "2026-03-04" },
+      { episodeId: a, listed: false, day: "2026-03-05" },
+      { episodeId: b, listed: true, day: "2026-03-05" },
+    ],
+    more: false,
+  });
+  // a page ends with a day, never inside one
+  const first = await fixture.store.denyList.page(everything, 1);
+  expect(first).toMatchObject({ rows: [{ day: "2026-03-04" }], more: true });
+  const early = await fixture.store.denyList.page(
+    { ...everything, over: "2026-03-04", covered: head + 2 },
+    10,
+  );
+  expect(early.rows).toHaveLength(2);
   expect(await fixture.store.denyList.head()).toBe(head + 3);
   expect([await fixture.store.denyList.isListed(a), await fixture.store.denyList.isListed(b)]).toEqual([
     false,

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { dump, load } from "#db/backup.ts";
+import { demandEmpty, dump, load } from "#db/backup.ts";
 import { connect, type DatabaseHandle } from "#db/client.ts";
 import { appErrorOf, guarded } from "#db/errors.ts";
 import { createStore } from "#db/store.ts";
@@ -39,6 +39,8 @@ export type Instance = {
   backup: {
     dump(write: (line: string) => Promise<void>): Promise<{ rows: Record<string, number> }>;
     load(lines: AsyncIterable<string>): Promise<{ rows: Record<string, number> }>;
+    /** Throws `already_exists` where `load` would. */
+    demandEmpty(): Promise<void>;
   };
   /** Lets running jobs finish for some seconds (those that don't are tried again) and ends every connection. */
   close(): Promise<void>;
@@ -89,7 +91,11 @@ export async function createDeps(
         onFailure: ({ name, subject, code, error }) =>
           log.error("job.failed", { ...faultFields(error), job: name, subject, code }),
       }),
-    backup: { dump: (write) => dump(database, write), load: (lines) => load(database, lines) },
+    backup: {
+      dump: (write) => dump(database, write),
+      load: (lines) => load(database, lines),
+      demandEmpty: () => demandEmpty(database),
+    },
     close: async () => {
       await boss.stop({ graceful: role === "worker", timeout: FINISH_JOBS_MS });
       await database.close();

@@ -46,10 +46,12 @@ function episodeItem(item: SearchItem): EpisodeItem {
   };
 }
 
-export function denyListAnswer({ rows, head }: Awaited<ReturnType<typeof listDenyList>>): DenyListAnswer {
+export function denyListAnswer(page: Awaited<ReturnType<typeof listDenyList>>): DenyListAnswer {
+  const { rows, through, more } = page;
   return {
-    rows: rows.map(({ seq, episodeId, listed, day }) => ({ seq, episode_id: episodeId, listed, day })),
-    head,
+    rows: rows.map(({ episodeId, listed, day }) => ({ episode_id: episodeId, listed, day })),
+    through,
+    more,
   };
 }
 

@@ -25,7 +25,9 @@ export function createPostgresKeyValue(db: Executor): KeyValue {
         })
         .returning({ count: keyValue.count, left: secondsLeft() });
       if (row?.count === 1) await clearExpired(db);
-      return { count: row?.count ?? 0, resetsInSeconds: Math.max(1, row?.left ?? windowSeconds) };
+      // a hit that began a moment before the one that opened the window is not further from its end than the window is long
+      const left = Math.min(windowSeconds, Math.max(1, row?.left ?? windowSeconds));
+      return { count: row?.count ?? 0, resetsInSeconds: left };
     },
     async once(key, ttlSeconds) {
       const first = await db

@@ -23,8 +23,14 @@ const READ_BYTES = 64 * 1024;
  */
 export function createFilePermanenceLog(folder: string): PermanenceLog {
   const path = join(folder, FILE);
+  // the database's lock is lost with its connection, while the append that it guarded is still on its way
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    append: (facts, at) => withLog(folder, (file) => append(folder, file, { facts, at })),
+    append(facts, at) {
+      const work = last.then(() => withLog(folder, (file) => append(folder, file, { facts, at })));
+      last = work.catch(() => undefined);
+      return work;
+    },
     head: () => fileWork(() => head(path)),
     entries: () => entries(path),
   };
@@ -73,7 +79,12 @@ async function append(
     await file.sync();
   } catch (error) {
     // What may not be durable must not be built upon: the chain would have a hole after a crash.
-    await file.truncate(end).catch(() => undefined);
+    // Whoever has written after us keeps his entries: then the fault stays in sight instead.
+    const size = await file
+      .stat()
+      .then((info) => info.size)
+      .catch(() => Number.POSITIVE_INFINITY);
+    if (size <= end + Buffer.byteLength(lines)) await file.truncate(end).catch(() => undefined);
     throw error;
   }
   return head;

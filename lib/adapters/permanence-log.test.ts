@@ -27,6 +27,13 @@ describe.each(IMPLEMENTATIONS)("never-forget log in $name", ({ make }) => {
     expect(await entriesOf(log)).toEqual([]);
   });
 
+  test("makes one chain of appends that come at once", async () => {
+    const log = make(folder);
+    const heads = await Promise.all(Array.from({ length: 20 }, (_, n) => log.append([fact(n)], AT)));
+    expect(heads.map(({ seq }) => seq)).toEqual(heads.map((_, n) => n + 1));
+    expect(await entriesOf(log)).toHaveLength(20);
+  });
+
   test("gives entries back in order, to this process and the next", async () => {
     const log = make(folder);
     const first = await log.append([fact(1)], AT);

@@ -27,6 +27,7 @@ export function createPostgresSearchIndex(db: Executor): SearchIndex {
     remove: (id) => remove(db, id),
     search: (query) => search(db, query),
     ids: () => ids(db),
+    recount: () => recount(db),
     async ready() {
       await db.select({ id: document.id }).from(document).limit(1);
     },
@@ -144,6 +145,20 @@ async function count(tx: Executor, before: Facets | undefined, after: Facets | u
       target: [searchFacetCount.facet, searchFacetCount.value],
       set: { count: sql`${searchFacetCount.count} + excluded.count` },
     });
+}
+
+/** Writers wait meanwhile: whoever has counted is seen here, and whoever is seen here has counted. */
+async function recount(db: Executor): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`lock table ${searchFacetCount} in share row exclusive mode`);
+    await tx.delete(searchFacetCount);
+    await tx.execute(sql`
+      insert into ${searchFacetCount} (facet, value, count)
+      select ${TOTAL}, '', count(*)::int from ${document} having count(*) > 0
+      union all select 'outcome', outcome, count(*)::int from ${document} group by outcome
+      union all select 'language', item, count(*)::int from ${document}, unnest(languages) as item group by item
+      union all select 'tool', item, count(*)::int from ${document}, unnest(tool_kinds) as item group by item`);
+  });
 }
 
 function countersOf({ outcome, languages, toolKinds }: Facets): string[] {

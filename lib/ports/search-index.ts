@@ -8,5 +8,7 @@ export interface SearchIndex {
   search(query: SearchQuery): Promise<SearchHits>;
   /** All ids that the index holds, for the sweep that repairs drift. */
   ids(): AsyncIterable<string>;
+  /** Counts anew what is kept as running counts, for the same sweep. */
+  recount(): Promise<void>;
   ready(): Promise<void>;
 }

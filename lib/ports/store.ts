@@ -1,12 +1,5 @@
 import type { Role, Scope } from "#lib/domain/access/policy.ts";
-import type {
-  Disclosure,
-  License,
-  OutcomeBasis,
-  OutcomeStatus,
-  ToolKind,
-} from "#lib/domain/episode/lists.ts";
-import type { EpisodeSummary } from "#lib/domain/episode/summary.ts";
+import type { EpisodeFacts, EpisodeSummary } from "#lib/domain/episode/summary.ts";
 import type { CaseCategory, CaseEvent, CaseOutcome, CaseState } from "#lib/domain/lifecycle/case-states.ts";
 import type {
   ActorKind,
@@ -54,7 +47,6 @@ export interface AccountRepository {
   /** Stores a one-time sign-in token by its digest, in the form that the session adapter looks for. */
   insertSignInToken(token: { email: string; digest: string; expiresAt: Date }): Promise<void>;
   count(): Promise<number>;
-  countWithRole(role: Role): Promise<number>;
   /** How many people hold at least one of the roles: the two-person rule depends on it. */
   countWithAnyRole(roles: readonly Role[]): Promise<number>;
 }
@@ -82,9 +74,8 @@ export interface TokenRepository {
 export type Scan = { rulesVersion: string; openFindings: number };
 export type Finding = { rule: string; kind: "secret" | "personal"; path: string; start: number; end: number };
 
-/** The row of an episode: identity, rights, facts for lists, and the lifecycle that only events write. */
-export type Episode = {
-  id: string;
+/** The row of an episode: facts for lists, identity, rights, and the lifecycle that only events write. */
+export type Episode = EpisodeFacts & {
   account: string;
   declaredId: string;
   contentHash: string;
@@ -101,22 +92,6 @@ export type Episode = {
   tokenId: string | null;
   sharedToken: boolean;
   receivedAt: Date;
-  title: string;
-  promptPreview: string;
-  sourceTool: string;
-  model: string | null;
-  license: License;
-  disclosure: Disclosure;
-  outcome: OutcomeStatus;
-  outcomeBasis: OutcomeBasis;
-  languages: string[];
-  tools: { kind: ToolKind; calls: number }[];
-  errorKinds: string[];
-  steps: number;
-  toolCalls: number;
-  durationMs: number | null;
-  redactions: number;
-  day: string | null;
   consentVersion: string;
   publicSearchable: boolean;
   trainable: boolean;
@@ -162,6 +137,8 @@ export interface EpisodeRepository {
   groupRootOf(account: string, sessionKey: string): Promise<string | null>;
   /** Moves rows that no snapshot holds yet from one root to another: the link between them has just become known. */
   adoptGroupRoot(account: string, roots: { from: string; to: string }): Promise<void>;
+  /** The states of those of the ids that have a row. */
+  statesOf(ids: readonly string[]): Promise<Map<string, EpisodeState>>;
   byDeclaredId(account: string, declaredId: string): Promise<Episode | null>;
   /** The episode of a slot that is neither tombstoned nor erased. */
   liveBySlot(account: string, slot: string): Promise<Episode | null>;
@@ -199,10 +176,12 @@ export interface EpisodeRepository {
   setLegalHold(id: string, held: boolean): Promise<void>;
   /** Hidden episodes that a token uploaded and that carry the reason. */
   countHidden(filter: { tokenId: string; reason: string }): Promise<number>;
+  /** What has to be screened: new rows, rows that wait for no person, and rows whose scan was made under other rules. */
+  idsToScreen(rulesVersion: string): AsyncIterable<string>;
+  /** Ended rows that something is left of; sealed ones are not among them. */
+  idsToPurge(): AsyncIterable<string>;
   /** Ids in ascending order, for sweeps and freezes. */
   idsByState(states: readonly EpisodeState[]): AsyncIterable<string>;
-  /** Rows that may enter a snapshot: published, in id order. */
-  published(): AsyncIterable<Episode>;
 }
 
 /** Compressed bodies that are committed with their row until the object store holds them (permanence.md 14). */
@@ -294,6 +273,8 @@ export interface CaseRepository {
   lockOpen(episodeId: string, category: CaseCategory): Promise<Case | null>;
   openOf(episodeId: string): Promise<Case[]>;
   countBlocking(episodeId: string): Promise<number>;
+  /** Those of the episodes that a case keeps from publication. */
+  blockedAmong(episodeIds: readonly string[]): Promise<Set<string>>;
   list(filter: { open: boolean; limit: number }): Promise<(Case & { reports: number })[]>;
   /** Appends the case event and writes the row. */
   apply(before: Case, event: CaseEvent, next: Case, cause: EventCause): Promise<void>;
@@ -372,6 +353,20 @@ export type ExternalSnapshot = {
   dataCard: string;
 };
 
+/** A member of a snapshot that is not public any more, with what decides how long the files that hold it are served. */
+export type WithdrawnMember = {
+  id: string;
+  split: "train" | "val";
+  disclosure: Episode["disclosure"];
+  /** Under a legal order? */
+  legal: boolean;
+  reason: string | null;
+  /** When it was public last. */
+  leftAt: Date | null;
+  /** What it was reported for, without reports that were found to be none or taken back. */
+  reportedFor: CaseCategory[];
+};
+
 export interface SnapshotRepository {
   insert(snapshot: Snapshot, memberIds: readonly string[]): Promise<void>;
   byId(id: string): Promise<Snapshot | null>;
@@ -396,21 +391,34 @@ export interface SnapshotRepository {
   setFiles(id: string, files: readonly SnapshotFile[]): Promise<void>;
   /** Public snapshots that hold an episode: members with a split. */
   containing(episodeId: string): Promise<Snapshot[]>;
-  /** Members with a split that are not published any more. */
-  withdrawnMembers(id: string): Promise<string[]>;
-  /** Locks the row of every member with a split against change until the transaction ends, and yields them in id order. */
-  lockMembers(id: string): Promise<Episode[]>;
+  /** Members with a split that are not published any more, in id order. */
+  withdrawnMembers(id: string): Promise<WithdrawnMember[]>;
+  /** Locks the row of every member with a split against change until the transaction ends; batches in id order. */
+  lockMembers(id: string): AsyncIterable<Episode[]>;
   register(snapshot: ExternalSnapshot): Promise<"created" | "exists">;
   external(version: string, account: string): Promise<ExternalSnapshot | null>;
 }
 
-export type DenyListRow = { seq: number; episodeId: string; listed: boolean; day: string };
+export type DenyListRow = { episodeId: string; listed: boolean; day: string };
+
+/** What of the deny-list may be shown: rows of days after `since` that are over, or that a release covers already. */
+export type DenyListWindow = {
+  since: string;
+  /** The last day that is over. */
+  over: string;
+  /** Rows up to this number stand in the open whatever their day. */
+  covered: number;
+};
 
 /** The public, append-only list of released episodes that were withdrawn: ids and days only (permanence.md 8). */
 export interface DenyListRepository {
   append(episodeId: string, listed: boolean, day: string): Promise<void>;
   head(): Promise<number>;
-  since(seq: number, limit: number): Promise<DenyListRow[]>;
+  /**
+   * Whole days, until at least `limit` rows are together: for each day and id the last word of that day, by day and id, so that
+   * nothing tells the order inside a day. `more`: there are later days.
+   */
+  page(window: DenyListWindow, limit: number): Promise<{ rows: DenyListRow[]; more: boolean }>;
   /** Is the episode's last row a listing? */
   isListed(episodeId: string): Promise<boolean>;
 }

@@ -11,8 +11,8 @@ import { verify } from "#lib/domain/sanitize/verify.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Case, CaseReport, EventCause, Store } from "#lib/ports/store.ts";
 import { actorName, authorise } from "./authorise.ts";
-import { causeOf, ruleCause } from "./episode-events.ts";
-import { hideEpisode, takeDownEpisode } from "./moderate.ts";
+import { causeOf, isEnded, ruleCause } from "./episode-events.ts";
+import { hideEpisode, refuseOwnUpload, takeDownEpisode } from "./moderate.ts";
 
 const LIST_LIMIT = 200;
 
@@ -51,6 +51,7 @@ export async function claimCase(deps: Deps, actor: Actor, input: { caseId: strin
   authorise(actor, "case.decide");
   return deps.store.transaction(async (tx) => {
     const before = await lockCase(tx, input.caseId);
+    await refuseOwnCase(tx, actor, before);
     const cause = causeOf(deps, actor, "staff", before.id);
     const change = { claimedBy: actorName(actor), blocks: CASE_CATEGORIES[before.category].blocks };
     return step(tx, before, { event: before.state === "escalated" ? "lead_claim" : "claim", change, cause });
@@ -73,6 +74,7 @@ export async function decideCase(
   if (!caseTransition(open.state, "decide").ok) {
     throw new AppError("illegal_transition", { detail: `A case that is ${open.state} can't be decided.` });
   }
+  await refuseOwnCase(deps.store, actor, open);
   await act(deps, actor, { entry: open, outcome: input.outcome, reason: input.reason });
   return deps.store.transaction(async (tx) => {
     const before = await lockCase(tx, input.caseId);
@@ -105,7 +107,9 @@ async function act(
   const { entry, outcome, reason } = input;
   if (outcome === "no_action") return;
   const episode = await deps.store.episodes.byId(entry.episodeId);
-  const state = episode?.lifecycle.state;
+  // gone for good already: the decision is for the record, and for the releases that still hold it
+  if (!episode || isEnded(episode)) return;
+  const { state } = episode.lifecycle;
   const target = { episodeId: entry.episodeId, caseId: entry.id };
   if (outcome === "hide_until_fixed" && state !== "hidden") {
     await hideEpisode(deps, actor, { ...target, reason: "report_under_review" });
@@ -139,6 +143,12 @@ export async function step(
   const next: Case = { ...before, ...input.change, state: answer.to };
   await tx.cases.apply(before, input.event, next, input.cause);
   return next;
+}
+
+/** Nobody clears a report about an upload of their own, as nobody approves it. */
+async function refuseOwnCase(store: Store, actor: Actor, entry: Case): Promise<void> {
+  const episode = await store.episodes.byId(entry.episodeId);
+  if (episode) await refuseOwnUpload(store, actor, episode);
 }
 
 async function lockCase(tx: Store, id: string): Promise<Case> {

@@ -1,5 +1,6 @@
 import type { DenyListRow, Store } from "#lib/ports/store.ts";
 import type { Deps } from "#lib/ports/deps.ts";
+import { isPublicRelease } from "./public-releases.ts";
 
 /**
  * Keeps the public deny-list in step with an episode that stands in a public release: listed when it stops being public,
@@ -13,16 +14,35 @@ export async function recordPublicChange(
   if (listed !== change.isPublic) return;
   const releases = await tx.snapshots.containing(change.episodeId);
   if (releases.length === 0) return;
-  await tx.denyList.append(change.episodeId, !change.isPublic, change.at.toISOString().slice(0, 10));
+  await tx.denyList.append(change.episodeId, !change.isPublic, dayOf(change.at));
 }
 
+/** A day is over when no transaction that began in it can still commit. */
+const SETTLED_AFTER_MS = 60 * 60 * 1_000;
 const PAGE = 1_000;
 
-/** A page of the deny-list after a sequence number, for people who hold copies. */
-export async function listDenyList(
-  deps: Deps,
-  since: number,
-): Promise<{ rows: DenyListRow[]; head: number }> {
-  const rows = await deps.store.denyList.since(since, PAGE);
-  return { rows, head: await deps.store.denyList.head() };
+export type DenyListPage = {
+  rows: DenyListRow[];
+  /** Every row up to this day is out: what to ask after next time. */
+  through: string;
+  more: boolean;
+};
+
+/**
+ * A page of the deny-list for people who hold copies: whole days after `since` (`YYYY-MM-DD`; empty: from the beginning), sorted
+ * by id inside a day. Today's rows wait for the end of the day, except those that a release has left out already: a patch takes
+ * every pending withdrawal with it, so that nobody can single out the one that made it necessary (permanence.md 8).
+ */
+export async function listDenyList(deps: Deps, since: string): Promise<DenyListPage> {
+  const settled = new Date(deps.clock.now().getTime() - SETTLED_AFTER_MS);
+  const over = dayOf(new Date(settled.getTime() - 24 * 60 * 60 * 1_000));
+  const released = (await deps.store.snapshots.list()).filter(isPublicRelease);
+  const covered = Math.max(0, ...released.map(({ denyListSeq }) => denyListSeq));
+  const { rows, more } = await deps.store.denyList.page({ since, over, covered }, PAGE);
+  const last = more ? (rows.at(-1)?.day ?? over) : over;
+  return { rows, through: last > since ? last : since, more };
+}
+
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }

@@ -13,19 +13,20 @@ export async function currentRules(store: Store): Promise<PublishableRules> {
 
 /**
  * Asks the one guard about a row that the caller holds locked. `lifting` is set when the edge itself ends the open hide;
- * `rules` when the caller asks about many rows and has read the rules once.
+ * `rules` and `blocked` when the caller asks about many rows and has read the rules and the cases once.
  */
 export async function askGuard(
   tx: Store,
   episode: Episode,
-  options: { lifting?: boolean; rules?: PublishableRules } = {},
+  options: { lifting?: boolean; rules?: PublishableRules; blocked?: ReadonlySet<string> } = {},
 ) {
+  const { blocked } = options;
   const hidden = episode.lifecycle.state === "hidden" && options.lifting !== true;
   return publishable(
     {
       tombstone: episode.lifecycle.tombstone,
       openHides: hidden ? 1 : 0,
-      openBlockingCases: await tx.cases.countBlocking(episode.id),
+      openBlockingCases: blocked ? Number(blocked.has(episode.id)) : await tx.cases.countBlocking(episode.id),
       legalHold: episode.legalHold,
       consent: {
         publicSearchable: episode.publicSearchable,

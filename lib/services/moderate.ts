@@ -1,24 +1,30 @@
-import type { Action, Actor } from "#lib/domain/access/policy.ts";
+import type { Action, Actor, Role } from "#lib/domain/access/policy.ts";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import type { EpisodeEvent } from "#lib/domain/lifecycle/episode-states.ts";
 import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
 import { reasonOf, type ReasonKind } from "#lib/domain/registry.ts";
+import { verify } from "#lib/domain/sanitize/verify.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Episode, Store } from "#lib/ports/store.ts";
 import { actorName, authorise } from "./authorise.ts";
+import { readRecord } from "./episode-body.ts";
 import { applyEvent, causeOf } from "./episode-events.ts";
 import { demandClearance } from "./instance-rules.ts";
-import { remember } from "./remember.ts";
+import { namesIn, remember, rememberLifted } from "./remember.ts";
 
 const LEASE_MINUTES = 15;
+const DECIDING_ROLES: readonly Role[] = ["moderator", "lead", "admin"];
 
 type Decision = {
   action: Action;
   name: string;
   /** The event, made under lock: guards are asked about the row as it is now. */
   event: (tx: Store, episode: Episode) => Promise<EpisodeEvent> | EpisodeEvent;
-  /** What the never-forget log has to keep of it. */
+  /** What the never-forget log has to keep of a measure, before it is in force. */
   fact?: (episode: Episode) => PermanenceFact;
+  /** What it has to keep of a measure that ended, once it has. */
+  lifted?: PermanenceFact;
 };
 
 /** One decision of staff: authorised, not about one's own upload, under lock, with event, never-forget entry and audit row. */
@@ -29,7 +35,7 @@ async function decide(
 ): Promise<Episode> {
   const { decision } = input;
   authorise(actor, decision.action);
-  return deps.store.transaction(async (tx) => {
+  const decided = await deps.store.transaction(async (tx) => {
     const episode = await tx.episodes.lock(input.episodeId);
     if (!episode) throw new AppError("not_found");
     await refuseOwnUpload(tx, actor, episode);
@@ -45,6 +51,12 @@ async function decide(
     });
     return after;
   });
+  if (decision.lifted) {
+    const isPublic = async (tx: Store) =>
+      (await tx.episodes.lock(decided.id))?.lifecycle.state === "published";
+    await rememberLifted(deps, decision.lifted, isPublic);
+  }
+  return decided;
 }
 
 /** Takes a quarantined episode into review for 15 minutes. */
@@ -81,6 +93,9 @@ export async function approveEpisode(
   actor: Actor,
   input: { episodeId: string; dismissFindings?: boolean | undefined },
 ): Promise<Episode> {
+  authorise(actor, "episode.decide");
+  const dismissing = input.dismissFindings === true;
+  if (dismissing) await refuseDefinite(deps, input.episodeId);
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {
@@ -88,11 +103,22 @@ export async function approveEpisode(
       name: "episode.approve",
       event: async (tx, episode) => {
         refuseUnlessClaimed(actor, episode);
-        const cleared =
-          input.dismissFindings === true ? await dismissFindings(deps, tx, { actor, episode }) : episode;
+        const cleared = dismissing ? await dismissFindings(deps, tx, { actor, episode }) : episode;
         return { type: "approved", clearance: await demandClearance(tx, cleared) };
       },
     },
+  });
+}
+
+/** A definite finding can be redacted, never waved through (permanence.md 21). */
+async function refuseDefinite(deps: Deps, episodeId: string): Promise<void> {
+  const episode = await deps.store.episodes.byId(episodeId);
+  if (episode?.lifecycle.state !== "in_review") return;
+  const findings = verify((await readRecord(deps, episode)) as JsonValue);
+  if (!findings.some((finding) => finding.class === "definite")) return;
+  throw new AppError("not_publishable", {
+    detail:
+      "The record holds what is certainly a secret or personal data. Reject it; its contributor can redact it.",
   });
 }
 
@@ -129,7 +155,7 @@ export async function hideEpisode(
       action: "episode.hide",
       name: "episode.hide",
       event: () => ({ type: "hidden", reason }),
-      fact: (episode) => ({ type: "episode.hidden", publicId: episode.id, reason }),
+      fact: (episode) => ({ type: "episode.hidden", ...namesIn(episode), reason }),
     },
   });
 }
@@ -149,7 +175,7 @@ export async function unhideEpisode(
         type: "unhidden",
         clearance: await demandClearance(tx, episode, { lifting: true }),
       }),
-      fact: (episode) => ({ type: "episode.unhidden", publicId: episode.id }),
+      lifted: { type: "episode.unhidden", publicId: input.episodeId },
     },
   });
 }
@@ -168,7 +194,7 @@ export async function takeDownEpisode(
       action: "episode.take_down",
       name: "episode.take_down",
       event: () => ({ type: "taken_down", reason, legal }),
-      fact: (episode) => ({ type: "episode.taken_down", publicId: episode.id, reason, legal }),
+      fact: (episode) => ({ type: "episode.taken_down", ...namesIn(episode), reason, legal }),
     },
   });
 }
@@ -185,7 +211,7 @@ export async function restoreEpisode(
       action: "episode.take_down",
       name: "episode.restore",
       event: async (tx, episode) => ({ type: "restored", clearance: await demandClearance(tx, episode) }),
-      fact: (episode) => ({ type: "episode.restored", publicId: episode.id }),
+      lifted: { type: "episode.restored", publicId: input.episodeId },
     },
   });
 }
@@ -208,11 +234,9 @@ async function dismissFindings(
 }
 
 /** People don't decide on their own uploads, as soon as there is somebody else who can. */
-async function refuseOwnUpload(tx: Store, actor: Actor, episode: Episode): Promise<void> {
+export async function refuseOwnUpload(tx: Store, actor: Actor, episode: Episode): Promise<void> {
   if (actor.kind !== "user" || actor.userId !== episode.account) return;
-  const moderators =
-    (await tx.accounts.countWithRole("moderator")) + (await tx.accounts.countWithRole("lead"));
-  if (moderators > 1)
+  if ((await tx.accounts.countWithAnyRole(DECIDING_ROLES)) > 1)
     throw new AppError("forbidden", { detail: "Somebody else has to decide on your own upload." });
 }
 

@@ -1,6 +1,6 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import type { OwnEpisode } from "#lib/domain/episode/summary.ts";
+import { listedFacts, type OwnEpisode } from "#lib/domain/episode/summary.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Episode } from "#lib/ports/store.ts";
 import { accountOf, authorise } from "./authorise.ts";
@@ -35,23 +35,7 @@ export async function readOwnStatus(deps: Deps, actor: Actor, input: { id: strin
 function ownEpisode(row: Episode): OwnEpisode {
   const { lifecycle } = row;
   return {
-    id: row.id,
-    title: row.title,
-    promptPreview: row.promptPreview,
-    sourceTool: row.sourceTool,
-    model: row.model,
-    license: row.license,
-    disclosure: row.disclosure,
-    outcome: row.outcome,
-    outcomeBasis: row.outcomeBasis,
-    languages: row.languages,
-    tools: row.tools,
-    errorKinds: row.errorKinds,
-    steps: row.steps,
-    toolCalls: row.toolCalls,
-    durationMs: row.durationMs,
-    redactions: row.redactions,
-    day: row.day,
+    ...listedFacts(row),
     publishedAt: lifecycle.publishedAt,
     declaredId: row.declaredId,
     state: lifecycle.state,

@@ -5,7 +5,7 @@ import { compareVersions } from "#lib/domain/snapshot/version.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Snapshot, SnapshotFile, SnapshotFileName } from "#lib/ports/store.ts";
 import { type FileStanding, standingsOf } from "./release-gate.ts";
-import { isPublicRelease } from "./release-state.ts";
+import { isPublicRelease } from "./public-releases.ts";
 
 export type ReleaseState = "published" | "superseded" | "withheld" | "yanked";
 

@@ -1,21 +1,10 @@
 import type { Actor, Role } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import {
-  type SnapshotEvent,
-  type SnapshotState,
-  snapshotTransition,
-} from "#lib/domain/lifecycle/snapshot-states.ts";
+import { type SnapshotEvent, snapshotTransition } from "#lib/domain/lifecycle/snapshot-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { EventCause, Snapshot, Store } from "#lib/ports/store.ts";
 import { actorName } from "./authorise.ts";
 import { causeOf } from "./episode-events.ts";
-
-/** States with a public page. */
-export const PUBLIC_STATES: readonly SnapshotState[] = ["published", "superseded", "withheld", "yanked"];
-
-export function isPublicRelease(snapshot: Snapshot): boolean {
-  return PUBLIC_STATES.includes(snapshot.state);
-}
 
 /** The snapshot of a version, locked until the transaction ends; `not_found` if there is none. */
 export async function lockSnapshot(tx: Store, version: string): Promise<Snapshot> {

@@ -6,11 +6,12 @@ import { removalPlan } from "#lib/domain/snapshot/scrub.ts";
 import { DEFAULT_SEEDS } from "#lib/domain/snapshot/split.ts";
 import { compareVersions, nextMajor, parseVersion } from "#lib/domain/snapshot/version.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, Snapshot, Store } from "#lib/ports/store.ts";
+import type { Snapshot, Store } from "#lib/ports/store.ts";
 import { actorName, authorise } from "./authorise.ts";
 import { causeOf } from "./episode-events.ts";
 import { askGuard, currentRules } from "./instance-rules.ts";
-import { decideOnSnapshot, demandSecondPerson, isPublicRelease, lockSnapshot } from "./release-state.ts";
+import { isPublicRelease } from "./public-releases.ts";
+import { decideOnSnapshot, demandSecondPerson, lockSnapshot } from "./release-state.ts";
 
 const LABEL_KEY_BYTES = 32;
 
@@ -33,7 +34,7 @@ export async function requestSnapshot(
     // read first, so that the frozen list reflects every event up to it
     const asOfSeq = await tx.episodes.eventHead();
     const memberIds: string[] = [];
-    for await (const { id } of tx.episodes.published()) memberIds.push(id);
+    for await (const id of tx.episodes.idsByState(["published"])) memberIds.push(id);
     const draft = {
       version: input.version,
       seed: DEFAULT_SEEDS["session-group-v2"],
@@ -57,7 +58,7 @@ export async function patchSnapshot(deps: Deps, actor: Actor, input: { version: 
     const base = await lockSnapshot(tx, input.version);
     if (!isPublicRelease(base))
       throw new AppError("input_invalid", { detail: "Only a release can be patched." });
-    const withdrawn = new Set(await tx.snapshots.withdrawnMembers(base.id));
+    const withdrawn = new Set((await tx.snapshots.withdrawnMembers(base.id)).map(({ id }) => id));
     const plan = removalPlan(await releasedMembers(tx, base), (id) => !withdrawn.has(id));
     if (plan.removed.length === 0) {
       throw new AppError("input_invalid", { detail: "Every record of this release is still published." });
@@ -204,23 +205,24 @@ async function releasedMembers(tx: Store, base: Snapshot): Promise<{ id: string;
   return members;
 }
 
-const GUARD_BATCH = 100;
-
-/** Locks every member and asks the guard about each. A member that is missing counts as failed. */
+/** Locks every member and asks the guard about each, a batch at a time. A member that is missing counts as failed. */
 async function demandPublishableMembers(tx: Store, snapshot: Snapshot): Promise<void> {
   const stated = Manifest.safeParse(snapshot.manifest);
   if (!stated.success) throw new AppError("illegal_transition", { detail: "The snapshot is not built." });
-  const members = await tx.snapshots.lockMembers(snapshot.id);
   const rules = await currentRules(tx);
-  const fails = async (episode: Episode) =>
-    episode.lifecycle.state !== "published" ||
-    episode.sharedToken ||
-    !(await askGuard(tx, episode, { rules })).ok;
-  let failed = Math.abs(stated.data.members - members.length);
-  for (let start = 0; start < members.length; start += GUARD_BATCH) {
-    const answers = await Promise.all(members.slice(start, start + GUARD_BATCH).map(fails));
-    failed += answers.filter(Boolean).length;
+  let seen = 0;
+  let failed = 0;
+  for await (const members of tx.snapshots.lockMembers(snapshot.id)) {
+    const blocked = await tx.cases.blockedAmong(members.map(({ id }) => id));
+    seen += members.length;
+    for (const episode of members) {
+      const mayStay = episode.lifecycle.state === "published" && !episode.sharedToken;
+      if (!mayStay || !(await askGuard(tx, episode, { rules, blocked })).ok) failed++;
+    }
   }
+  // a large release takes its time, and a pause works at once (permanence.md 24)
+  if ((await tx.instance.read()).paused) throw new AppError("paused");
+  failed += Math.abs(stated.data.members - seen);
   if (failed === 0) return;
   throw new AppError("snapshot_guard", {
     detail: `${failed} of ${stated.data.members} records may not be published any more. Build the version again.`,

@@ -1,10 +1,17 @@
 import { AppError } from "#lib/domain/errors.ts";
-import { GENESIS, type PermanenceFact, type PermanenceHead } from "#lib/domain/permanence/entries.ts";
-import { type EpisodeEvent, transition } from "#lib/domain/lifecycle/episode-states.ts";
+import type { PermanenceFact, PermanenceHead } from "#lib/domain/permanence/entries.ts";
+import {
+  EPISODE_STATES,
+  type EpisodeEvent,
+  type EpisodeState,
+  transition,
+} from "#lib/domain/lifecycle/episode-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Episode, EventCause, Store } from "#lib/ports/store.ts";
 import { applyEvent, isEnded } from "./episode-events.ts";
-import { mootCases } from "./cases.ts";
+import { lockNames } from "./episode-locks.ts";
+import { endWithdrawn } from "./revoke.ts";
+import { standingFacts } from "./standing-facts.ts";
 
 export type Replayed = { head: PermanenceHead; applied: number; gap: boolean };
 
@@ -15,7 +22,7 @@ export type Replayed = { head: PermanenceHead; applied: number; gap: boolean };
  */
 export async function replayPermanence(deps: Deps, options: { acceptHead?: string } = {}): Promise<Replayed> {
   const remembered = (await deps.store.instance.read()).permanenceHead;
-  const log = await readLog(deps, remembered);
+  const log = await standingFacts(deps.permanence, remembered);
   if (!log.reached && options.acceptHead !== log.head.hash) {
     throw new AppError("permanence_broken", {
       detail:
@@ -24,8 +31,9 @@ export async function replayPermanence(deps: Deps, options: { acceptHead?: strin
     });
   }
   let applied = 0;
-  for (const fact of log.standing) applied += await applyFact(deps, fact);
-  for (const fact of log.fresh) applied += await applyAccountFact(deps, fact);
+  for (const facts of [log.fresh, await notInForce(deps, log.seen)]) {
+    for (const fact of facts) if (await deps.store.transaction((tx) => applyFact(deps, tx, fact))) applied++;
+  }
   await noteHead(deps, log);
   if (applied > 0) deps.log.warn("permanence.replayed", { applied, head: log.head.seq });
   return { head: log.head, applied, gap: !log.reached };
@@ -41,137 +49,141 @@ async function noteHead(deps: Deps, log: { head: PermanenceHead; reached: boolea
   });
 }
 
-/** Withdrawals stand for ever; of hides and take-downs the last word counts; of the rest what the database has not seen. */
-async function readLog(deps: Deps, remembered: PermanenceHead) {
-  const withdrawn: PermanenceFact[] = [];
-  const lastWord = new Map<string, PermanenceFact>();
-  const fresh: PermanenceFact[] = [];
-  let head = GENESIS;
-  let reached = remembered.seq === 0;
-  for await (const { seq, hash, fact } of deps.permanence.entries()) {
-    head = { seq, hash };
-    if (seq === remembered.seq) reached = hash === remembered.hash;
-    if (fact.type === "episode.withdrawn") withdrawn.push(fact);
-    else if ("publicId" in fact && fact.publicId) lastWord.set(fact.publicId, fact);
-    else if (seq > remembered.seq) fresh.push(fact);
-  }
-  return { head, reached, fresh, standing: [...lastWord.values(), ...withdrawn] };
-}
-
-/** Applies one standing fact about an episode; 1 if it changed something. Nothing here can publish. */
-async function applyFact(deps: Deps, fact: PermanenceFact): Promise<number> {
-  return deps.store.transaction(async (tx) => {
-    switch (fact.type) {
-      case "episode.withdrawn":
-        return withdrawAgain(deps, tx, fact);
-      case "episode.hidden":
-        return holdBack(deps, tx, {
-          publicId: fact.publicId,
-          event: { type: "hidden", reason: fact.reason },
-        });
-      case "episode.taken_down":
-        return holdBack(deps, tx, {
-          publicId: fact.publicId,
-          event: { type: "taken_down", reason: fact.reason, legal: fact.legal },
-        });
-      default:
-        return 0;
-    }
+/**
+ * Of the facts that a database has seen, those that are not in force: the entry was written, and then its transaction failed.
+ * Asked in bulk, because every start asks about all of them.
+ */
+async function notInForce(deps: Deps, facts: readonly PermanenceFact[]): Promise<PermanenceFact[]> {
+  const ids = facts.flatMap((fact) => ("publicId" in fact && fact.publicId ? [fact.publicId] : []));
+  const states = await deps.store.episodes.statesOf(ids);
+  return facts.filter((fact) => {
+    if (!("publicId" in fact && fact.publicId)) return fact.type.startsWith("snapshot.");
+    const state = states.get(fact.publicId);
+    return state !== undefined && !IN_FORCE[fact.type].includes(state);
   });
 }
 
+const ENDED: readonly EpisodeState[] = ["tombstoned", "erased"];
+/** States in which nothing is left to do for a fact. */
+const IN_FORCE: Record<Extract<PermanenceFact, { publicId?: unknown }>["type"], readonly EpisodeState[]> = {
+  "episode.withdrawn": ENDED,
+  "episode.hidden": [...ENDED, "hidden", "taken_down", "rejected"],
+  "episode.taken_down": [...ENDED, "taken_down", "rejected"],
+  "episode.unhidden": EPISODE_STATES,
+  "episode.restored": EPISODE_STATES,
+};
+
+/** Applies one standing fact; true if it changed something. Nothing here can publish. */
+async function applyFact(deps: Deps, tx: Store, fact: PermanenceFact): Promise<boolean> {
+  switch (fact.type) {
+    case "episode.withdrawn":
+      return withdrawAgain(deps, tx, fact);
+    case "episode.hidden":
+      return holdBack(deps, tx, { fact, event: { type: "hidden", reason: fact.reason } });
+    case "episode.taken_down": {
+      const { reason, legal } = fact;
+      return holdBack(deps, tx, { fact, event: { type: "taken_down", reason, legal } });
+    }
+    case "token.revoked":
+      return tx.tokens.revoke(fact.tokenId, deps.clock.now());
+    case "sessions.revoked":
+      await tx.accounts.revokeSessions(fact.account);
+      return true;
+    case "role.revoked":
+      await tx.accounts.revokeRole(fact.account, fact.role);
+      return true;
+    case "snapshot.withheld":
+    case "snapshot.yanked":
+      return applySnapshotFact(deps, tx, fact);
+    case "episode.unhidden":
+    case "episode.restored":
+    case "snapshot.released":
+      return false;
+  }
+}
+
+/** The tombstone stands whether or not this copy knows the account: it also keeps the public id from ever coming back. */
 async function withdrawAgain(
   deps: Deps,
   tx: Store,
   fact: Extract<PermanenceFact, { type: "episode.withdrawn" }>,
-): Promise<number> {
-  const { account, declaredId } = fact;
-  if (!(await tx.accounts.byId(account))) return 0;
-  const slot = fact.slot ?? null;
+): Promise<boolean> {
+  const { account, declaredId, publicId = null, slot = null } = fact;
+  await lockNames(tx, account, [declaredId, publicId, slot]);
   const known = await tx.tombstones.find(account, { declaredId, slot });
   await tx.tombstones.insert({
     account,
     declaredId,
     slot,
-    publicId: fact.publicId ?? null,
+    publicId,
     kind: "withdrawn",
     at: deps.clock.now(),
   });
-  let changed = known ? 0 : 1;
+  let changed = !known;
   const declared = await tx.episodes.byDeclaredId(account, declaredId);
-  const members = [
-    declared ? await tx.episodes.lock(declared.id) : null,
-    slot === null ? null : await tx.episodes.lockLiveBySlot(account, slot),
-  ];
-  for (const id of new Set(members.flatMap((member) => (member ? [member.id] : [])))) {
+  const live = slot === null ? null : await tx.episodes.liveBySlot(account, slot);
+  for (const id of [...new Set([declared, live].flatMap((row) => (row ? [row.id] : [])))].sort()) {
     const member = await tx.episodes.lock(id);
-    if (!member || isEnded(member)) continue;
     const cause = replayCause(deps, "contributor", account);
-    await applyEvent(tx, { episode: member, event: { type: "revoked" }, cause });
-    await mootCases(deps, tx, member.id);
-    changed++;
+    if (member && (await endWithdrawn(deps, tx, member, cause))) changed = true;
   }
   return changed;
 }
 
-/** Hides or takes down again; a row that is not public yet in this copy is held, so that nothing publishes it. */
+type HeldFact = Extract<PermanenceFact, { type: "episode.hidden" | "episode.taken_down" }>;
+
+/**
+ * Hides or takes down again. A row that is not public yet in this copy is held, so that nothing publishes it; one that this
+ * copy lacks altogether is refused if it is uploaded again.
+ */
 async function holdBack(
   deps: Deps,
   tx: Store,
-  input: { publicId: string; event: EpisodeEvent },
-): Promise<number> {
-  const episode = await tx.episodes.lock(input.publicId);
-  if (!episode || isEnded(episode) || isHeldAlready(episode, input.event)) return 0;
+  { fact, event }: { fact: HeldFact; event: EpisodeEvent },
+): Promise<boolean> {
+  const episode = await tx.episodes.lock(fact.publicId);
+  if (!episode) return refuseAgain(deps, tx, fact);
+  if (isEnded(episode) || isHeldAlready(episode, event)) return false;
   const cause = replayCause(deps, "staff", null);
-  if (transition(episode.lifecycle, input.event, cause).ok) {
-    await applyEvent(tx, { episode, event: input.event, cause });
-    return 1;
+  if (transition(episode.lifecycle, event, cause).ok) {
+    await applyEvent(tx, { episode, event, cause });
+    return true;
   }
-  if (episode.legalHold) return 0;
+  if (episode.legalHold) return false;
   await tx.episodes.setLegalHold(episode.id, true);
-  return 1;
+  return true;
+}
+
+async function refuseAgain(deps: Deps, tx: Store, fact: HeldFact): Promise<boolean> {
+  const { account, declaredId, slot = null, publicId } = fact;
+  if (account === undefined || declaredId === undefined) return false;
+  await lockNames(tx, account, [declaredId, publicId, slot]);
+  if (await tx.tombstones.find(account, { declaredId, slot: null })) return false;
+  const at = deps.clock.now();
+  await tx.tombstones.insert({ account, declaredId, slot, publicId, kind: "taken_down", at });
+  return true;
 }
 
 function isHeldAlready(episode: Episode, event: EpisodeEvent): boolean {
   const { state } = episode.lifecycle;
-  return state === "taken_down" || (state === "hidden" && event.type === "hidden");
-}
-
-async function applyAccountFact(deps: Deps, fact: PermanenceFact): Promise<number> {
-  return deps.store.transaction(async (tx) => {
-    switch (fact.type) {
-      case "token.revoked":
-        return (await tx.tokens.revoke(fact.tokenId, deps.clock.now())) ? 1 : 0;
-      case "sessions.revoked":
-        await tx.accounts.revokeSessions(fact.account);
-        return 1;
-      case "role.revoked":
-        await tx.accounts.revokeRole(fact.account, fact.role);
-        return 1;
-      case "snapshot.withheld":
-      case "snapshot.yanked":
-        return applySnapshotFact(deps, tx, fact);
-      default:
-        return 0;
-    }
-  });
+  return state === "taken_down" || state === "rejected" || (state === "hidden" && event.type === "hidden");
 }
 
 async function applySnapshotFact(
   deps: Deps,
   tx: Store,
   fact: Extract<PermanenceFact, { type: "snapshot.withheld" | "snapshot.yanked" }>,
-): Promise<number> {
+): Promise<boolean> {
   const found = await tx.snapshots.byVersion(fact.version);
   const snapshot = found ? await tx.snapshots.lock(found.id) : null;
-  if (!snapshot || snapshot.state === "yanked") return 0;
-  if (!["published", "superseded", "withheld"].includes(snapshot.state)) return 0;
+  if (!snapshot || snapshot.state === "yanked") return false;
+  if (!["published", "superseded", "withheld"].includes(snapshot.state)) return false;
   const yanked = fact.type === "snapshot.yanked";
-  if (!yanked && snapshot.state === "withheld") return 0;
+  if (!yanked && snapshot.state === "withheld") return false;
   const next = { ...snapshot, state: yanked ? ("yanked" as const) : ("withheld" as const) };
   const cause = { actor: "staff" as const, actorId: null, at: deps.clock.now() };
   await tx.snapshots.apply(snapshot, yanked ? "yanked" : "withheld", next, cause);
-  return 1;
+  return true;
 }
 
 function replayCause(deps: Deps, actor: "contributor" | "staff", actorId: string | null): EventCause {

@@ -36,8 +36,9 @@ export async function submitReport(
   const receipt = deps.ids.hex(16);
   const number = await deps.store.transaction(async (tx) => {
     const episode = await tx.episodes.lock(input.episodeId);
-    if (!episode || visibilityOf(episode.lifecycle) === "unknown") throw new AppError("not_found");
-    if (visibilityOf(episode.lifecycle) !== "public") throw new AppError("gone");
+    const visibility = episode ? visibilityOf(episode.lifecycle) : "unknown";
+    if (!episode || visibility === "unknown") throw new AppError("not_found");
+    if (visibility !== "public") throw new AppError(visibility);
     const open = (await tx.cases.lockOpen(episode.id, input.category)) ?? (await openCase(deps, tx, input));
     await tx.cases.addReport({
       receiptHash: sha256Hex(receipt),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { claimedEpisodeId } from "#lib/domain/episode/identity.ts";
 import { isAppError } from "#lib/domain/errors.ts";
 import { SearchQuery } from "#lib/domain/search/query.ts";
 import { ingest } from "./ingest.ts";
@@ -171,18 +172,29 @@ describe("revocation at any moment", () => {
 
   it("by the public id of an upload that is not known yet refuses that upload", async () => {
     const { deps } = platform;
-    const actor = await platform.uploader("second-name@example.org");
-    const first = await platform.uploader("first-name@example.org");
     const record = sampleRecord({ contributor: "two-names" });
-    await ingest(deps, first, { bytes: bytesOf(record) });
-    const twin = await platform.uploader("third-name@example.org");
-    const { receipt } = await ingest(deps, twin, { bytes: bytesOf(record) });
-    expect(receipt.public_id).not.toBe(record.id);
-    // the same account and record, in a database that has not seen the upload: the receipt names the public id
-    expect(await outcomeOf(revokeEpisode(deps, twin, { episodeId: receipt.public_id ?? "" }))).toBe("done");
+    await ingest(deps, await platform.uploader("first-name@example.org"), { bytes: bytesOf(record) });
+    const twin = await platform.uploader("second-name@example.org");
+    // what the receipt of an upload named that a restored database has lost
+    const publicId = claimedEpisodeId(twin.userId, record.id);
+    expect(await outcomeOf(revokeEpisode(deps, twin, { episodeId: publicId }))).toBe("not_found");
     expect(await outcomeOf(ingest(deps, twin, { bytes: bytesOf(record) }))).toBe("withdrawn");
-    expect(await outcomeOf(revokeEpisode(deps, actor, { episodeId: record.id }))).toBe("not_found");
-    expect(await readVisibility(deps, record.id)).toBe("unknown");
+    expect((await deps.store.episodes.byId(record.id))?.lifecycle.state).toBe("received");
+  });
+
+  it("blanks every digest of the text, that of the stored bytes too", async () => {
+    const { deps } = platform;
+    const actor = await platform.uploader("digests@example.org");
+    const record = sampleRecord({ contributor: "digests" });
+    await ingest(deps, actor, { bytes: bytesOf(record) });
+    await storeBody(deps, { episodeId: record.id });
+    await revokeEpisode(deps, actor, { episodeId: record.id });
+    await purgeEpisode(deps, { episodeId: record.id });
+    expect(await deps.store.episodes.byId(record.id)).toMatchObject({
+      contentHash: "",
+      receivedSha256: "",
+      object: null,
+    });
   });
 });
 

@@ -41,10 +41,10 @@ export async function screenEpisode(deps: Deps, input: { episodeId: string }): P
   });
 }
 
-/** Received, or held in quarantine with nothing for a person to decide (a pause, or an outdated scan). */
-function isWaiting(episode: Episode): boolean {
-  const { state } = episode.lifecycle;
-  return state === "received" || (state === "quarantined" && episode.reviewReasons.length === 0);
+/** Received, or held in quarantine with nothing for a person to decide (a pause), or scanned under other rules. */
+function isWaiting({ lifecycle: { state }, reviewReasons, scan }: Episode): boolean {
+  if (state === "received") return true;
+  return state === "quarantined" && (reviewReasons.length === 0 || scan?.rulesVersion !== RULES_VERSION);
 }
 
 async function quarantine(deps: Deps, tx: Store, episode: Episode): Promise<Episode> {
@@ -71,13 +71,14 @@ async function reviewReasons(
   input: { episode: Episode; findings: readonly Finding[] },
 ): Promise<string[]> {
   const { episode, findings } = input;
-  const reasons: string[] = [];
+  // who waited for a person goes on waiting for one: newer rules speak of findings alone
+  const reasons = episode.reviewReasons.filter((reason) => reason !== "findings");
   if (findings.length > 0) reasons.push("findings");
   if (episode.sharedToken) reasons.push("shared_token");
   if (needsRepositoryReview(episode)) reasons.push("private_repository");
   if (episode.hashBasis === 1 && episode.disclosure === "raw") reasons.push("older_client_raw");
   const policy = await policyReason(deps, tx, episode);
-  return policy ? [...reasons, policy] : reasons;
+  return [...new Set(policy ? [...reasons, policy] : reasons)];
 }
 
 function needsRepositoryReview(episode: Episode): boolean {

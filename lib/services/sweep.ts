@@ -1,3 +1,4 @@
+import { RULES_VERSION } from "#lib/domain/sanitize/rules-version.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Job } from "#lib/ports/jobs.ts";
 import { applyEvent, ruleCause } from "./episode-events.ts";
@@ -5,21 +6,25 @@ import { bodyKey } from "./episode-body.ts";
 
 /**
  * Compares rows, index and object store, and repairs drift: enqueues what was missed, gives back expired claims, removes
- * expired upload grants and objects whose episode has ended. Never publishes: what may be released is screened again.
+ * expired upload grants and objects whose episode has ended. Never publishes: what may be released is screened again. A public
+ * body that is nowhere any more can't be repaired: it is an error in the log, for a person with a backup.
  */
 export async function sweep(deps: Deps): Promise<void> {
   await returnExpiredClaims(deps);
   await deps.store.uploads.removeExpired(deps.clock.now());
   const { staging, episodes } = deps.store;
+  const published = await collect(episodes.idsByState(["published"]));
+  const staged = await collect(staging.ids());
   const missed = [
-    ...(await jobsFor("store-body", staging.ids())),
-    ...(await jobsFor("screen", episodes.idsByState(["received", "quarantined"]))),
-    ...(await jobsFor("purge", episodes.idsByState(["tombstoned"]))),
-    ...(await indexDrift(deps)),
+    ...jobsFor("store-body", staged),
+    ...jobsFor("screen", await collect(episodes.idsToScreen(RULES_VERSION))),
+    ...jobsFor("purge", await collect(episodes.idsToPurge())),
+    ...(await indexDrift(deps, published)),
   ];
   for (const job of missed) await deps.store.jobs.enqueue(job);
-  const orphans = await removeOrphans(deps);
-  deps.log.info("sweep.done", { enqueued: missed.length, orphans });
+  await deps.search.recount();
+  const bodies = await checkObjects(deps, new Set([...published].filter((id) => !staged.has(id))));
+  deps.log.info("sweep.done", { enqueued: missed.length, ...bodies });
 }
 
 async function returnExpiredClaims(deps: Deps): Promise<void> {
@@ -34,35 +39,67 @@ async function returnExpiredClaims(deps: Deps): Promise<void> {
   }
 }
 
-async function indexDrift(deps: Deps): Promise<Job[]> {
-  const published = new Set(await collect(deps.store.episodes.idsByState(["published"])));
-  const drift: Job[] = [];
+async function indexDrift(deps: Deps, published: ReadonlySet<string>): Promise<Job[]> {
+  const missing = new Set(published);
+  const drift: string[] = [];
   for await (const id of deps.search.ids()) {
-    if (!published.delete(id)) drift.push({ name: "project", episodeId: id });
+    if (!missing.delete(id)) drift.push(id);
   }
-  return [...drift, ...[...published].map((episodeId): Job => ({ name: "project", episodeId }))];
+  return jobsFor("project", [...drift, ...missing]);
 }
 
-async function removeOrphans(deps: Deps): Promise<number> {
-  let removed = 0;
+const LOOKED_UP = 1_000;
+
+/** Removes objects that no living row names, and tells of public rows whose body is neither staged nor stored. */
+async function checkObjects(deps: Deps, unseen: Set<string>): Promise<{ orphans: number; missing: number }> {
+  let orphans = 0;
+  let batch: string[] = [];
+  const look = async () => {
+    const states = await deps.store.episodes.statesOf(batch.map(idOf));
+    for (const key of batch) {
+      const id = idOf(key);
+      const state = states.get(id);
+      if (state && state !== "erased" && key === bodyKey(id)) unseen.delete(id);
+      else if (await removeOrphan(deps, key)) orphans++;
+    }
+    batch = [];
+  };
   for await (const key of deps.objects.list("episodes/")) {
-    const id = key.slice(key.lastIndexOf("/") + 1).split(".")[0] ?? "";
-    const episode = await deps.store.episodes.byId(id);
-    if (episode && episode.lifecycle.state !== "erased" && key === bodyKey(id)) continue;
-    await deps.objects.remove(key);
-    removed++;
+    batch.push(key);
+    if (batch.length >= LOOKED_UP) await look();
   }
-  return removed;
+  await look();
+  let missing = 0;
+  for (const id of unseen) {
+    // withdrawn while the store was read
+    if ((await deps.store.episodes.byId(id))?.lifecycle.state !== "published") continue;
+    missing++;
+    deps.log.error("sweep.body_missing", { episode: id });
+  }
+  return { orphans, missing };
+}
+
+/** Asked once more, alone: a row may have come since the batch was looked up. */
+async function removeOrphan(deps: Deps, key: string): Promise<boolean> {
+  const id = idOf(key);
+  const episode = await deps.store.episodes.byId(id);
+  if (episode && episode.lifecycle.state !== "erased" && key === bodyKey(id)) return false;
+  await deps.objects.remove(key);
+  return true;
+}
+
+function idOf(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1).split(".")[0] ?? "";
 }
 
 type EpisodeJobName = Extract<Job, { episodeId: string }>["name"];
 
-async function jobsFor(name: EpisodeJobName, ids: AsyncIterable<string>): Promise<Job[]> {
-  return (await collect(ids)).map((episodeId) => ({ name, episodeId }));
+function jobsFor(name: EpisodeJobName, ids: Iterable<string>): Job[] {
+  return [...ids].map((episodeId) => ({ name, episodeId }));
 }
 
-async function collect(source: AsyncIterable<string>): Promise<string[]> {
-  const items: string[] = [];
-  for await (const item of source) items.push(item);
+async function collect(source: AsyncIterable<string>): Promise<Set<string>> {
+  const items = new Set<string>();
+  for await (const item of source) items.add(item);
   return items;
 }

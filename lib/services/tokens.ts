@@ -84,6 +84,7 @@ export async function listTokens(deps: Deps, actor: Actor): Promise<ApiToken[]> 
 
 /** Ends one of the actor's own tokens for good. */
 export async function revokeToken(deps: Deps, actor: Actor, input: { tokenId: string }): Promise<void> {
+  authorise(actor, "token.revoke");
   const account = accountOf(actor);
   await deps.store.transaction(async (tx) => {
     const own = (await tx.tokens.listOf(account)).find((token) => token.id === input.tokenId);

@@ -2,10 +2,10 @@ import { type Actor, can } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { reasonOf } from "#lib/domain/registry.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot, Store } from "#lib/ports/store.ts";
 import { authorise } from "./authorise.ts";
 import { decideOnSnapshot, demandSecondPerson, lockSnapshot } from "./release-state.ts";
-import { remember } from "./remember.ts";
+import { remember, rememberLifted } from "./remember.ts";
 
 /** Stops serving a release's data files at once. In an emergency one moderator may do it alone; it can be undone. */
 export async function withholdSnapshot(
@@ -30,12 +30,11 @@ export async function releaseWithheld(
   input: { version: string },
 ): Promise<Snapshot> {
   authorise(actor, "snapshot.publish");
-  return deps.store.transaction(async (tx) => {
+  const released = await deps.store.transaction(async (tx) => {
     await tx.lock("publish");
     if ((await tx.instance.read()).paused) throw new AppError("paused");
     const snapshot = await lockSnapshot(tx, input.version);
     const after = await decideOnSnapshot(deps, tx, { actor, snapshot, event: "released" });
-    await remember(deps, tx, [{ type: "snapshot.released", version: snapshot.version }]);
     const others = (await tx.snapshots.list()).filter(
       ({ id, state }) => state === "published" && id !== snapshot.id,
     );
@@ -43,6 +42,10 @@ export async function releaseWithheld(
       ? after
       : decideOnSnapshot(deps, tx, { actor, snapshot: after, event: "superseded" });
   });
+  const isServed = async (tx: Store) =>
+    ["published", "superseded"].includes((await tx.snapshots.lock(released.id))?.state ?? "");
+  await rememberLifted(deps, { type: "snapshot.released", version: released.version }, isServed);
+  return released;
 }
 
 /**

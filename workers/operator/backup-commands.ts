@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { AppError } from "#lib/domain/errors.ts";
-import type { Deps } from "#lib/ports/deps.ts";
 import { replayPermanence } from "#lib/services/replay-permanence.ts";
+import { copyObjects, restoreObjects } from "./backup-objects.ts";
 import { adoptLog, copyLog } from "./permanence-folder.ts";
 import { type Operator, say, withDeps } from "./with-deps.ts";
 
@@ -18,14 +18,23 @@ export function backupCommands(program: Command): void {
     .command("backup")
     .description("write everything that can't be rebuilt into a new folder; the instance may keep running")
     .requiredOption("--out <folder>", "a folder that does not exist yet")
-    .action(({ out }: { out: string }) => withDeps((operator) => backup(operator, fromCaller(out))));
+    .action(({ out }: { out: string }) =>
+      withDeps((operator) => writeBackup(partsOf(operator), fromCaller(out))),
+    );
   program
     .command("restore")
     .description("put a backup into an empty instance and replay the never-forget log over it")
     .requiredOption("--in <folder>", "a folder that `backup` wrote")
     .action(({ in: source }: { in: string }) =>
-      withDeps((operator) => restore(operator, fromCaller(source))),
+      withDeps((operator) => restoreBackup(partsOf(operator), fromCaller(source))),
     );
+}
+
+/** The parts of an instance that a backup is made of. */
+export type Restorable = Pick<Operator, "deps" | "backup"> & { dataDir: string };
+
+function partsOf({ deps, backup, config }: Operator): Restorable {
+  return { deps, backup, dataDir: config.dataDir };
 }
 
 /** `npm run admin` starts in the project's folder; npm says where the person is, and paths are meant from there. */
@@ -34,7 +43,10 @@ function fromCaller(path: string): string {
 }
 
 /** The database first: bodies that arrive later are not in it, and bodies of later withdrawals may be missing. */
-async function backup({ deps, backup: database, config }: Operator, folder: string): Promise<void> {
+export async function writeBackup(
+  { deps, backup: database, dataDir }: Restorable,
+  folder: string,
+): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((cause: unknown) => {
     throw new AppError("configuration_invalid", {
       detail: `${folder} can't be made: name a folder that does not exist yet.`,
@@ -50,35 +62,28 @@ async function backup({ deps, backup: database, config }: Operator, folder: stri
     await file.close();
   }
   say(`objects: ${await copyObjects(deps, join(folder, OBJECTS))} files`);
-  await copyLog(config.dataDir, folder);
+  await copyLog(dataDir, folder);
   say(`backup written to ${folder}`);
 }
 
-async function copyObjects(deps: Deps, folder: string): Promise<number> {
-  let count = 0;
-  for await (const key of deps.objects.list("")) {
-    const bytes = await deps.objects.get(key);
-    // withdrawn while the backup ran
-    if (!bytes) continue;
-    const path = join(folder, key);
-    await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-    const file = await open(path, "wx", 0o600);
-    await file.write(bytes);
-    await file.sync();
-    await file.close();
-    count++;
-  }
-  return count;
-}
-
-async function restore({ deps, backup: database, config }: Operator, folder: string): Promise<void> {
+/**
+ * Puts a backup into an empty instance. The database comes last, all of it or nothing: a restore that was cut off before can be
+ * repeated, and one that was cut off after is finished by the next start. A worker that runs beside it may clear away objects
+ * that no row names yet, so they are looked at once more.
+ */
+export async function restoreBackup(
+  { deps, backup: database, dataDir }: Restorable,
+  folder: string,
+): Promise<void> {
   if (!(await stat(join(folder, DATABASE)).catch(() => null))) {
     throw new AppError("configuration_invalid", { detail: `${folder} holds no backup.` });
   }
-  await adoptLog(config.dataDir, folder);
+  await database.demandEmpty();
+  await adoptLog(dataDir, folder);
+  say(`objects: ${await restoreObjects(deps, join(folder, OBJECTS))} files`);
   const { rows } = await database.load(linesOf(join(folder, DATABASE)));
   say(`database: ${Object.values(rows).reduce((sum, count) => sum + count, 0)} rows`);
-  say(`objects: ${await restoreObjects(deps, join(folder, OBJECTS))} files`);
+  await restoreObjects(deps, join(folder, OBJECTS));
   const { applied, head } = await replayPermanence(deps);
   say(`never-forget log: ${head.seq} entries, ${applied} applied again`);
   await deps.store.jobs.enqueue({ name: "sweep" });
@@ -88,15 +93,4 @@ async function restore({ deps, backup: database, config }: Operator, folder: str
 /** Opened when the first line is asked for: readline drops what it reads before somebody listens, and then never ends. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
-}
-
-async function restoreObjects(deps: Deps, folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  for (const entry of files) {
-    const path = join(entry.parentPath, entry.name);
-    const key = path.slice(folder.length + 1).replaceAll("\\", "/");
-    await deps.objects.put(key, await readFile(path));
-  }
-  return files.length;
 }

@@ -42,16 +42,19 @@ export type Actor =
 export const ANONYMOUS: Actor = { kind: "anonymous" };
 export const OPERATOR: Actor = { kind: "operator" };
 
-type Rule = { roles: readonly Role[]; scope: Scope };
+/** `null`: everybody who has an account, whatever roles were taken away. */
+type Rule = { roles: readonly Role[] | null; scope: Scope };
 
 const STAFF = ["moderator", "lead"] as const;
 
 /** What can be done, by which roles, and with which token scope. What stands in no row can't be done. */
 const RULES = {
   "episode.upload": { roles: ["contributor"], scope: "episodes:write" },
-  "episode.revoke": { roles: ["contributor"], scope: "episodes:revoke" },
-  "episode.own.read": { roles: ["contributor"], scope: "read" },
+  // withdrawing is a right, not a power: it stays with the owner of an upload (permanence.md 16)
+  "episode.revoke": { roles: null, scope: "episodes:revoke" },
+  "episode.own.read": { roles: null, scope: "read" },
   "token.manage": { roles: ["contributor"], scope: "admin" },
+  "token.revoke": { roles: null, scope: "admin" },
   "queue.read": { roles: ["triage", ...STAFF], scope: "moderation" },
   "episode.claim": { roles: [...STAFF], scope: "moderation" },
   "episode.decide": { roles: [...STAFF], scope: "moderation" },
@@ -76,7 +79,10 @@ export function can(actor: Actor, action: Action): PolicyAnswer {
   if (actor.kind === "operator") return { ok: true };
   if (actor.kind === "anonymous") return { ok: false, code: "unauthenticated" };
   const rule: Rule = RULES[action];
-  const allowed = actor.roles.includes("admin") || rule.roles.some((role) => actor.roles.includes(role));
+  const allowed =
+    rule.roles === null ||
+    actor.roles.includes("admin") ||
+    rule.roles.some((role) => actor.roles.includes(role));
   if (!allowed) return { ok: false, code: "forbidden" };
   if (actor.via === "token" && !actor.scopes.includes(rule.scope))
     return { ok: false, code: "scope_missing" };

@@ -167,7 +167,7 @@ function withdrawalsSection(manifest: Manifest, publicUrl: string): string {
     "Every contributor can withdraw an episode at any time. A file that holds a withdrawn record stops being served within 24 hours, and a",
     "removal-only patch with the next major version takes its place.",
     `This release reflects deny-list entries up to ${manifest.deny_list_seq}. Before each training run, read ${publicUrl}/v1/deny-list and drop the`,
-    "listed ids; record the number up to which you did. Copies already downloaded and models already trained can't be recalled.",
+    "listed ids; note the day in `through` and ask after it the next time. Copies already downloaded and models already trained can't be recalled.",
   ].join("\n");
 }
 

@@ -124,7 +124,7 @@ export const OPERATIONS: Readonly<
   "/v1/deny-list": {
     get: {
       summary:
-        "Released episodes that were withdrawn or put back, after a sequence number. Ids and days only.",
+        "Released episodes that were withdrawn or put back, by whole days after `since` (YYYY-MM-DD). Ids and days only.",
       answers: { 200: "DenyListAnswer" },
       problems: [422],
       query: ["since"],

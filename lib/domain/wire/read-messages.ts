@@ -62,10 +62,14 @@ export const OwnStatus = z.object({
 });
 export type OwnStatus = z.infer<typeof OwnStatus>;
 
-/** A page of the deny-list: ids and days, nothing else (permanence.md 8). */
+/**
+ * A page of the deny-list: ids and days, sorted by day and id, nothing else (permanence.md 8). `through` is the day to ask after
+ * next: rows of a later day may still be incomplete and come again.
+ */
 export const DenyListAnswer = z.object({
-  rows: z.array(z.object({ seq: Count, episode_id: Hex64, listed: z.boolean(), day: z.iso.date() })),
-  head: Count,
+  rows: z.array(z.object({ episode_id: Hex64, listed: z.boolean(), day: z.iso.date() })),
+  through: z.iso.date(),
+  more: z.boolean(),
 });
 export type DenyListAnswer = z.infer<typeof DenyListAnswer>;
 

@@ -1,0 +1,186 @@
+import { unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import postgres from "postgres";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAppError } from "#lib/domain/errors.ts";
+import { SearchQuery } from "#lib/domain/search/query.ts";
+import { RULES_VERSION } from "#lib/domain/sanitize/rules-version.ts";
+import type { Deps } from "#lib/ports/deps.ts";
+import type { Job } from "#lib/ports/jobs.ts";
+import { jobHandlers } from "#workers/handlers/job-handlers.ts";
+import { bodyKey } from "./episode-body.ts";
+import { ingest } from "./ingest.ts";
+import { claimEpisode } from "./moderate.ts";
+import { projectEpisode } from "./project.ts";
+import { readEpisode, readVisibility } from "./read-episode.ts";
+import { revokeEpisode } from "./revoke.ts";
+import { screenEpisode } from "./screen.ts";
+import { searchEpisodes } from "./search.ts";
+import { storeBody } from "./store-body.ts";
+import { sweep } from "./sweep.ts";
+import { type TestPlatform, testPlatform } from "./testing/platform.ts";
+import { bytesOf, sampleRecord } from "./testing/records.ts";
+
+let platform: TestPlatform;
+let sql: postgres.Sql;
+beforeEach(async () => {
+  platform = await testPlatform({ working: false });
+  sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
+});
+afterEach(async () => {
+  await sql.end();
+  await platform.close();
+});
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "done",
+    (error: unknown) => (isAppError(error) ? error.code : Promise.reject(error)),
+  );
+}
+
+async function upload(session: string): Promise<string> {
+  const actor = await platform.uploader("ada@example.org");
+  const record = sampleRecord({ contributor: "ada", session, prompt: `Session ${session}` });
+  await ingest(platform.deps, actor, { bytes: bytesOf(record) });
+  return record.id;
+}
+
+async function publish(session: string): Promise<string> {
+  const episodeId = await upload(session);
+  await storeBody(platform.deps, { episodeId });
+  await screenEpisode(platform.deps, { episodeId });
+  await projectEpisode(platform.deps, { episodeId });
+  return episodeId;
+}
+
+/** Sweeps, and gives back what it asked for instead of waiting for a worker. */
+async function swept(deps: Deps = platform.deps): Promise<Job[]> {
+  const jobs: Job[] = [];
+  const enqueue = async (job: Job) => void jobs.push(job);
+  await sweep({ ...deps, store: { ...deps.store, jobs: { enqueue } } });
+  return jobs;
+}
+
+async function work(jobs: readonly Job[]): Promise<void> {
+  const handlers = jobHandlers(platform.deps);
+  // each kind has its handler
+  for (const job of jobs) await (handlers[job.name] as (one: Job) => Promise<void>)(job);
+}
+
+const pathOf = (id: string) => join(platform.dataDir, "objects", bodyKey(id));
+
+describe("the sweep", () => {
+  it("finds nothing to do where nothing is missing", async () => {
+    await publish("whole");
+    expect(await swept()).toEqual([]);
+  });
+
+  it("puts back a lost search row, takes out one that nobody may see, and counts them right", async () => {
+    const [lost, stale] = [await publish("lost"), await publish("stale")];
+    await sql`delete from search_document where id = ${lost}`;
+    const actor = await platform.uploader("ada@example.org");
+    await revokeEpisode(platform.deps, actor, { episodeId: stale });
+    const jobs = await swept();
+    expect(jobs).toContainEqual({ name: "project", episodeId: lost });
+    expect(jobs).toContainEqual({ name: "project", episodeId: stale });
+    await work(jobs);
+    const found = await searchEpisodes(platform.deps, SearchQuery.parse({ text: "session" }));
+    expect(found.items.map(({ id }) => id)).toEqual([lost]);
+    expect(await Array.fromAsync(platform.deps.search.ids())).toEqual([lost]);
+    expect(await swept()).toEqual([]);
+    const all = await searchEpisodes(platform.deps, SearchQuery.parse({}));
+    expect(all.total).toEqual({ value: 1, exact: true });
+    expect(all.facets.language).toEqual([{ value: "rust", count: 1 }]);
+  });
+
+  it("moves a body that was left in staging, also one whose object a killed worker had written already", async () => {
+    const [waiting, written] = [await upload("waiting"), await upload("written")];
+    const staged = await platform.deps.store.staging.get(written);
+    await platform.deps.objects.put(bodyKey(written), staged?.body ?? new Uint8Array());
+    await work(await swept());
+    for (const id of [waiting, written]) {
+      expect(await platform.deps.store.staging.get(id)).toBeNull();
+      expect((await readEpisode(platform.deps, id)).episode.id).toBe(id);
+    }
+  });
+
+  it("replaces an object that a killed worker left damaged before its row names it", async () => {
+    const episodeId = await upload("half");
+    await platform.deps.objects.put(bodyKey(episodeId), new Uint8Array([1, 2, 3]));
+    expect(await codeOf(storeBody(platform.deps, { episodeId }))).toBe("unavailable");
+    await work(await swept());
+    expect((await readEpisode(platform.deps, episodeId)).episode.id).toBe(episodeId);
+  });
+
+  it("tells of a public body that is lost, which readers see as a fault and never as other bytes", async () => {
+    const [lost, rotten] = [await publish("lost"), await publish("rotten")];
+    await unlink(pathOf(lost));
+    await unlink(pathOf(rotten));
+    await writeFile(pathOf(rotten), new Uint8Array([1, 2, 3]));
+    for (const id of [lost, rotten]) expect(await codeOf(readEpisode(platform.deps, id))).toBe("unavailable");
+    const errors: string[] = [];
+    const log = { ...platform.deps.log, error: (event: string) => void errors.push(event) };
+    await swept({ ...platform.deps, log });
+    expect(errors).toEqual(["sweep.body_missing"]);
+  });
+
+  it("removes objects of nobody and of ended episodes, and no other", async () => {
+    const [kept, gone] = [await publish("kept"), await publish("gone")];
+    const actor = await platform.uploader("ada@example.org");
+    await revokeEpisode(platform.deps, actor, { episodeId: gone });
+    await work(await swept());
+    await platform.deps.objects.put(bodyKey(gone), new Uint8Array([1]));
+    await platform.deps.objects.put(bodyKey("f".repeat(64)), new Uint8Array([1]));
+    await swept();
+    expect(await Array.fromAsync(platform.deps.objects.list("episodes/"))).toEqual([bodyKey(kept)]);
+  });
+
+  it("finishes a deletion whose job was lost, also of one that was never released", async () => {
+    const actor = await platform.uploader("ada@example.org");
+    const [published, rejected] = [await publish("published"), await upload("rejected")];
+    await sql`update episode set state = 'rejected' where id = ${rejected}`;
+    for (const episodeId of [published, rejected]) await revokeEpisode(platform.deps, actor, { episodeId });
+    const jobs = await swept();
+    for (const episodeId of [published, rejected]) expect(jobs).toContainEqual({ name: "purge", episodeId });
+    await work(jobs);
+    for (const id of [published, rejected]) {
+      const row = await platform.deps.store.episodes.byId(id);
+      expect(row).toMatchObject({ title: "", contentHash: "", lifecycle: { state: "erased" } });
+      expect(await platform.deps.store.staging.get(id)).toBeNull();
+    }
+    expect(await swept()).toEqual([]);
+  });
+
+  it("gives back an expired claim, and publishes nothing that waits for a person", async () => {
+    const { deps } = platform;
+    const shared = await platform.uploader("team@example.org", { shared: true });
+    const record = sampleRecord({ contributor: "team" });
+    const target = { episodeId: record.id };
+    await ingest(deps, shared, { bytes: bytesOf(record) });
+    await storeBody(deps, target);
+    await screenEpisode(deps, target);
+    await claimEpisode(deps, await platform.person("mod@example.org", "moderator"), target);
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await work(await swept({ ...deps, clock: { now: () => inAnHour } }));
+    expect((await deps.store.episodes.byId(record.id))?.lifecycle.state).toBe("quarantined");
+    expect(await readVisibility(deps, record.id)).toBe("unknown");
+    expect(await swept()).toEqual([]);
+  });
+
+  it("has what waits for a person scanned again under newer rules, so that it can be decided", async () => {
+    const { deps } = platform;
+    const shared = await platform.uploader("team@example.org", { shared: true });
+    const record = sampleRecord({ contributor: "team", session: "older rules" });
+    await ingest(deps, shared, { bytes: bytesOf(record) });
+    await storeBody(deps, { episodeId: record.id });
+    await screenEpisode(deps, { episodeId: record.id });
+    await sql`update episode set scan_rules_version = 'older' where id = ${record.id}`;
+    await work(await swept());
+    expect(await deps.store.episodes.byId(record.id)).toMatchObject({
+      scan: { rulesVersion: RULES_VERSION },
+      reviewReasons: ["shared_token"],
+      lifecycle: { state: "quarantined" },
+    });
+  });
+});
