@@ -10,7 +10,6 @@ export async function lockNames(
   account: string,
   names: Iterable<string | null | undefined>,
 ): Promise<void> {
-  for (const name of [...new Set(names)].sort()) {
-    if (name) await tx.lock("slot", `${account}|${name}`);
-  }
+  const known = [...names].filter((name) => typeof name === "string");
+  for (const name of [...new Set(known)].sort()) await tx.lock("slot", `${account}|${name}`);
 }
