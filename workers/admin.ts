@@ -8,6 +8,12 @@ import { explainError } from "./explain-error.ts";
 // Operator commands: `npm run admin -- COMMAND`. They work beside a running platform, and start the database by themselves
 // when none runs. What a script needs stands alone on the last line of the output.
 
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 const program = new Command("admin")
   .description("Operator commands of this trace-share instance")
   .configureOutput({ outputError: (text, write) => write(text) })

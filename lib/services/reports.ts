@@ -39,6 +39,11 @@ export async function submitReport(
     const visibility = episode ? visibilityOf(episode.lifecycle) : "unknown";
     if (!episode || visibility === "unknown") throw new AppError("not_found");
     if (visibility !== "public") throw new AppError(visibility);
+    if (input.step !== null && (input.step < 1 || input.step > episode.steps)) {
+      throw new AppError("input_invalid", {
+        detail: `The episode has ${episode.steps} steps; leave the step empty or name one.`,
+      });
+    }
     const open = (await tx.cases.lockOpen(episode.id, input.category)) ?? (await openCase(deps, tx, input));
     await tx.cases.addReport({
       receiptHash: sha256Hex(receipt),

@@ -1,4 +1,4 @@
-import { AppError } from "#lib/domain/errors.ts";
+import { AppError, isAppError } from "#lib/domain/errors.ts";
 import { DATA_FILES } from "#lib/domain/snapshot/files.ts";
 import { openReleaseFile, readRelease, type ReleaseFile } from "#lib/services/read-release.ts";
 import { FIRST_VERSION, patchOfFirst } from "./releasing.ts";
@@ -47,12 +47,24 @@ async function withdrawnBefore(stage: Stage, moment: Date): Promise<string[]> {
 async function readRows({ deps }: Stage, version: string): Promise<string[]> {
   const rows: string[] = [];
   for (const name of DATA_FILES) {
-    const { stream } = await openReleaseFile(deps, { version, name });
+    const file = await openReleaseFile(deps, { version, name }).catch(goneOrThrow);
+    if (!file) {
+      sayDetail(
+        `${name} of ${version} is not served any more: something else in it was withdrawn or taken down`,
+      );
+      continue;
+    }
     const parts: Uint8Array[] = [];
-    for await (const part of deps.codec.decompressStream(stream, LARGEST_FILE)) parts.push(part);
+    for await (const part of deps.codec.decompressStream(file.stream, LARGEST_FILE)) parts.push(part);
     rows.push(...Buffer.concat(parts).toString("utf8").split("\n").filter(Boolean));
   }
   return rows;
+}
+
+/** A visitor may have taken down what the file holds; that closes it, and is no fault of the demo. */
+function goneOrThrow(error: unknown): null {
+  if (isAppError(error, "gone") || isAppError(error, "legally_withheld")) return null;
+  throw error;
 }
 
 async function demandGone(url: string): Promise<void> {
