@@ -9,10 +9,10 @@ export default function Forbidden() {
       <PageTitle>Your account can&apos;t see this page</PageTitle>
       <Prose>
         <p>It is for this instance&apos;s moderators. An admin can give you the role.</p>
-        <Button asChild>
-          <Link href="/">Back to the search</Link>
-        </Button>
       </Prose>
+      <Button asChild>
+        <Link href="/">Back to the search</Link>
+      </Button>
     </Page>
   );
 }

@@ -8,10 +8,10 @@ export default function NotFound() {
       <PageTitle>There is nothing here</PageTitle>
       <Prose>
         <p>The address may be mistyped, or it names something that was never public.</p>
-        <Button asChild>
-          <Link href="/">Search episodes</Link>
-        </Button>
       </Prose>
+      <Button asChild>
+        <Link href="/">Search episodes</Link>
+      </Button>
     </Page>
   );
 }

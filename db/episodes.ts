@@ -18,8 +18,9 @@ import {
 import { AppError } from "#lib/domain/errors.ts";
 import type { EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
 import type { EpisodeRepository } from "#lib/ports/store.ts";
-import { batchesOf, keysetStream } from "./batches.ts";
+import { batchesOf } from "./batches.ts";
 import type { Executor } from "./client.ts";
+import { episodeIds } from "./episode-ids.ts";
 import { appendEvent, eventHead, holdHorizon, toLogRow } from "./episode-log.ts";
 import { toEpisode, toSummary } from "./episode-row.ts";
 import { episodeEvent } from "./schema/episode-events.ts";
@@ -289,16 +290,7 @@ function scanning(db: Executor): Pick<EpisodeRepository, "setScan" | "findings" 
 type Streams = "idsByState" | "idsToScreen" | "idsToPurge";
 
 function streams(db: Executor): Pick<EpisodeRepository, Streams> {
-  async function* ids(where: SQL | undefined): AsyncGenerator<string> {
-    const read = (after: string, limit: number) =>
-      db
-        .select({ id: episode.id })
-        .from(episode)
-        .where(and(where, gt(episode.id, after)))
-        .orderBy(asc(episode.id))
-        .limit(limit);
-    for await (const { id } of keysetStream(read, (row) => row.id)) yield id;
-  }
+  const ids = (where: SQL | undefined) => episodeIds(db, where);
   return {
     idsByState: (states) => ids(inArray(episode.state, [...states])),
     idsToScreen: (rulesVersion) =>

@@ -13,6 +13,7 @@ test("the instance begins unpaused at the start of the log, and each write keeps
     permanenceHead: { seq: 0, hash: "genesis" },
     permanenceGap: false,
     rulesVersion: null,
+    rescanApproved: null,
   };
   expect(await fixture.store.instance.read()).toEqual(fresh);
   await fixture.store.instance.write({ permanenceHead: { seq: 2, hash: "h" } });

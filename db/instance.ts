@@ -13,6 +13,7 @@ export function instanceRepository(db: Executor): InstanceRepository {
         permanenceHead: { seq: row?.permanenceSeq ?? GENESIS.seq, hash: row?.permanenceHash ?? GENESIS.hash },
         permanenceGap: row?.permanenceGap ?? false,
         rulesVersion: row?.rulesVersion ?? null,
+        rescanApproved: row?.rescanApproved ?? null,
       };
     },
     async write(change) {
@@ -27,11 +28,12 @@ export function instanceRepository(db: Executor): InstanceRepository {
 }
 
 function columnsOf(change: Partial<InstanceState>): Partial<typeof instance.$inferInsert> {
-  const { paused, permanenceHead, permanenceGap, rulesVersion } = change;
+  const { paused, permanenceHead, permanenceGap, rulesVersion, rescanApproved } = change;
   return {
     ...(paused !== undefined && { paused }),
     ...(permanenceHead && { permanenceSeq: permanenceHead.seq, permanenceHash: permanenceHead.hash }),
     ...(permanenceGap !== undefined && { permanenceGap }),
     ...(rulesVersion !== undefined && { rulesVersion }),
+    ...(rescanApproved !== undefined && { rescanApproved }),
   };
 }

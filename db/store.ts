@@ -11,6 +11,7 @@ import { denyListRepository } from "./deny-list.ts";
 import { episodeRepository } from "./episodes.ts";
 import { guarded, translated } from "./errors.ts";
 import { instanceRepository } from "./instance.ts";
+import { rescanRepository } from "./rescan.ts";
 import { instance } from "./schema/instance.ts";
 import { snapshotRepository } from "./snapshots.ts";
 import { stagingRepository } from "./staging.ts";
@@ -34,6 +35,7 @@ function storeOver(db: Executor, jobs: JobQueueFactory, inTransaction: boolean):
     accounts: guarded(accountRepository(db)),
     tokens: guarded(tokenRepository(db)),
     episodes: guarded(episodeRepository(db)),
+    rescan: guarded(rescanRepository(db)),
     staging: guarded(stagingRepository(db)),
     uploads: guarded(uploadRepository(db)),
     tombstones: guarded(tombstoneRepository(db)),

@@ -59,6 +59,7 @@ describe("container", () => {
       purge: unexpected,
       "build-snapshot": unexpected,
       sweep: unexpected,
+      rescan: unexpected,
     });
     await web.deps.store.transaction((tx) => tx.jobs.enqueue({ name: "screen", episodeId: "e".repeat(64) }));
     expect(await promise).toBe("e".repeat(64));

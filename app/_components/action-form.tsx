@@ -1,5 +1,13 @@
 "use client";
-import { type ComponentProps, type ReactNode, useActionState } from "react";
+import {
+  type ComponentProps,
+  type FormEvent,
+  type ReactNode,
+  startTransition,
+  useActionState,
+  useEffect,
+  useRef,
+} from "react";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -13,6 +21,24 @@ export type FormAction<T> = (
 type ButtonLook = NonNullable<ComponentProps<typeof Button>["look"]>;
 
 /**
+ * The state of a form and the properties that its element takes. React empties a form after every action, a refused one
+ * too; sent by hand, it is emptied only when the answer is yes. Without scripts the browser sends it to the same action.
+ */
+export function useFormAction<T>(action: FormAction<T>) {
+  const [result, run, pending] = useActionState(action, null);
+  const ref = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (result?.ok) ref.current?.reset();
+  }, [result]);
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    startTransition(() => run(form));
+  };
+  return { result, pending, form: { ref, action: run, onSubmit } };
+}
+
+/**
  * A form that calls a server action, with or without scripts, and shows its answer in place. What people have typed stays
  * where it is when the answer is no.
  */
@@ -22,6 +48,7 @@ export function ActionForm<T>({
   look = "primary",
   done,
   children,
+  id,
   className = "space-y-4",
   hideWhenDone,
 }: {
@@ -31,10 +58,12 @@ export function ActionForm<T>({
   /** Shown when the action succeeded. */
   done?: ReactNode | undefined;
   children?: ReactNode;
+  /** For controls that stand outside the form. */
+  id?: string;
   className?: string;
   hideWhenDone?: boolean;
 }) {
-  const [result, run, pending] = useActionState(action, null);
+  const { result, pending, form } = useFormAction(action);
   if (result?.ok && hideWhenDone)
     return (
       <Notice meaning="success" announce>
@@ -42,7 +71,7 @@ export function ActionForm<T>({
       </Notice>
     );
   return (
-    <form action={run} className={className}>
+    <form {...form} id={id} className={className}>
       {children}
       {result && !result.ok && (
         <Notice meaning="failure" title="That did not work." announce>

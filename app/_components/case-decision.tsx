@@ -8,6 +8,7 @@ import { REASONS } from "#lib/domain/registry.ts";
 import { ActionForm, type FormAction } from "./action-form.tsx";
 import { Badge } from "./badge.tsx";
 import { Choice, Field, Select, TextArea } from "./field.tsx";
+import { CASE_OUTCOME_EFFECTS } from "./measures.ts";
 import { When } from "./when.tsx";
 import { CASE_OUTCOME_WORDS, CASE_WORDS } from "./words.ts";
 
@@ -60,7 +61,14 @@ function DecideForm({ caseId, decide }: { caseId: string; decide: FormAction<nul
       <fieldset className="space-y-2">
         <legend className="pb-1 font-medium">Outcome</legend>
         {CASE_OUTCOMES.map((outcome) => (
-          <Choice key={outcome} type="radio" name="outcome" value={outcome} required>
+          <Choice
+            key={outcome}
+            type="radio"
+            name="outcome"
+            value={outcome}
+            required
+            hint={CASE_OUTCOME_EFFECTS[outcome]}
+          >
             {CASE_OUTCOME_WORDS[outcome].word}
           </Choice>
         ))}

@@ -13,11 +13,12 @@ export type ReportRow = {
 /** What reporters wrote. For staff alone; it may quote what is wrong. */
 export function CaseReports({
   reports,
-  episodeId,
+  stepHref,
   now,
 }: {
   reports: readonly ReportRow[];
-  episodeId: string;
+  /** Where the trace shows a step. */
+  stepHref: (step: number) => `/moderation/episodes/${string}`;
   now: Date;
 }) {
   return (
@@ -29,10 +30,7 @@ export function CaseReports({
             {report.step !== null && (
               <>
                 {" · "}
-                <Link
-                  href={`/moderation/episodes/${episodeId}#s${report.step}`}
-                  className="text-accent underline"
-                >
+                <Link href={stepHref(report.step)} prefetch={false} className="text-accent underline">
                   step {report.step}
                 </Link>
               </>

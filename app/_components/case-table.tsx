@@ -34,6 +34,7 @@ export function CaseTable({ cases, now }: { cases: readonly CaseRow[]; now: Date
             <Td className="whitespace-nowrap">
               <Link
                 href={`/moderation/cases/${entry.id}`}
+                prefetch={false}
                 data-row
                 className="font-medium text-accent underline"
               >

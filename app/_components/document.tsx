@@ -67,7 +67,7 @@ function TableView({ block }: { block: Extract<Block, { kind: "table" }> }) {
           <tr key={row.join("|")}>
             {row.map((cell, column) => (
               // oxlint-disable-next-line no-array-index-key -- columns of one table never move
-              <Td key={column} className="wrap-anywhere">
+              <Td key={column} className="whitespace-nowrap">
                 <Inline text={cell} />
               </Td>
             ))}

@@ -41,7 +41,9 @@ export function EpisodeFacts({ episode, releases }: { episode: PublicEpisode; re
       </Group>
       <div className="flex flex-wrap gap-2">
         <Button asChild size="small">
-          <Link href={`/report/${episode.id}`}>Report a problem</Link>
+          <Link href={`/report/${episode.id}`} prefetch={false}>
+            Report a problem
+          </Link>
         </Button>
         <Button asChild size="small">
           <a href={`/v1/episodes/${episode.id}`}>JSON</a>

@@ -27,6 +27,7 @@ export function EpisodeHead({
         {first && (
           <Link
             href={href(first.number)}
+            prefetch={false}
             className="inline-flex min-h-7 items-center gap-1 text-sm text-failure underline"
             aria-keyshortcuts="e"
           >

@@ -3,7 +3,7 @@ import { When } from "./when.tsx";
 
 export type EventLogRow = { at: Date; actor: string; event: string; from: string; to: string };
 
-/** What happened, oldest first: closed codes only. */
+/** What happened, oldest first. The words stand for closed codes; nothing that people wrote is among them. */
 export function EventLog({ entries, now }: { entries: readonly EventLogRow[]; now: Date }) {
   return (
     <Table label="Log of events">
@@ -23,10 +23,10 @@ export function EventLog({ entries, now }: { entries: readonly EventLogRow[]; no
             <Td>
               <When at={entry.at} now={now} precise />
             </Td>
-            <Td>{entry.event}</Td>
-            <Td className="text-muted">{entry.from}</Td>
-            <Td>{entry.to}</Td>
-            <Td className="text-muted">{entry.actor}</Td>
+            <Td className="whitespace-nowrap">{entry.event}</Td>
+            <Td className="whitespace-nowrap text-muted">{entry.from}</Td>
+            <Td className="whitespace-nowrap">{entry.to}</Td>
+            <Td className="whitespace-nowrap text-muted">{entry.actor}</Td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,6 @@
 "use client";
-import { useActionState } from "react";
 import type { Scope } from "#lib/domain/access/policy.ts";
-import type { ActionResult, FormAction } from "./action-form.tsx";
+import { type ActionResult, type FormAction, useFormAction } from "./action-form.tsx";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Choice, Field, Select, TextInput } from "./field.tsx";
@@ -27,10 +26,10 @@ export function NewTokenForm({
   action: FormAction<{ token: string }>;
   scopes: readonly Scope[];
 }) {
-  const [result, run, pending] = useActionState(action, null);
+  const { result, pending, form } = useFormAction(action);
   return (
     <div className="max-w-form space-y-4">
-      <form action={run} className="space-y-4">
+      <form {...form} className="space-y-4">
         <Field id="name" label="Name" hint="For you, to know it again: the machine or the script.">
           <TextInput id="name" name="name" required maxLength={80} aria-describedby="name-hint" />
         </Field>

@@ -108,10 +108,13 @@ function Withdraw({ item, revoke }: { item: OwnEpisode; revoke: FormAction<Revoc
       <p className="wrap-anywhere text-muted">{visibleText(item.title)}</p>
       <ul className="ml-5 list-disc space-y-1">
         <li>
-          It leaves every page, the search and all later releases at once, with every earlier upload of the
-          same part of the session.
+          Its page, its downloads, the search and the API stop showing it at once, with every earlier upload
+          of the same part of the session. Its bytes are deleted.
         </li>
-        <li>Its bytes are deleted; releases that hold it are replaced.</li>
+        <li>
+          Files of releases that hold it stop being served within 24 hours, for credentials and personal data
+          at once. The next release lacks it.
+        </li>
         <li>Copies that others already downloaded can&apos;t be recalled.</li>
         <li>There is no undo: the same part of the session is not accepted again.</li>
       </ul>

@@ -47,6 +47,7 @@ export function QueueTable({
             <Td className="min-w-64">
               <Link
                 href={`/moderation/episodes/${row.id}`}
+                prefetch={false}
                 data-row
                 className="wrap-anywhere text-accent underline"
               >

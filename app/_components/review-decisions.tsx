@@ -4,11 +4,12 @@ import {
   type EpisodeEventType,
   type EpisodeState,
 } from "#lib/domain/lifecycle/episode-states.ts";
-import { REASONS, type ReasonKind } from "#lib/domain/registry.ts";
+import { REASONS } from "#lib/domain/registry.ts";
 import { ActionForm, type FormAction } from "./action-form.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { Choice, Field, Select } from "./field.tsx";
 import { minute } from "./format.ts";
+import { MEASURES } from "./measures.ts";
 
 export type ReviewActions = Record<
   "claim" | "unclaim" | "approve" | "reject" | "hide" | "unhide" | "takeDown" | "restore",
@@ -16,11 +17,16 @@ export type ReviewActions = Record<
 >;
 type Shown = { id: string; state: EpisodeState; findings: number; leaseUntil: Date | null };
 
+/** The id of the form that makes the episode public. */
+const PUBLISH = "publish";
+
 /** The decisions that the current state allows: the table of states is what draws the buttons. */
 export function ReviewDecisions({ row, actions, now }: { row: Shown; actions: ReviewActions; now: Date }) {
   const can = (event: EpisodeEventType) => EPISODE_EDGES[row.state][event]?.by.includes("staff") === true;
   const id = <input type="hidden" name="episodeId" value={row.id} />;
   const none = Object.values(EPISODE_EDGES[row.state]).every((edge) => !edge.by.includes("staff"));
+  // no state allows two of them
+  const publishes = can("approved") || can("unhidden") || can("restored");
   if (none) return <p className="text-muted">There is nothing left to decide on this episode.</p>;
   return (
     <div className="space-y-4">
@@ -30,25 +36,30 @@ export function ReviewDecisions({ row, actions, now }: { row: Shown; actions: Re
           {row.leaseUntil <= now && ", which is over: it goes back to the queue"}.
         </p>
       )}
+      {publishes && row.findings > 0 && <FalseAlarms findings={row.findings} />}
       <div className="flex flex-wrap items-start gap-3">
         {can("claimed") && (
           <ActionForm action={actions.claim} submit="Claim for 15 minutes">
             {id}
           </ActionForm>
         )}
-        {can("approved") && <Approve id={id} findings={row.findings} action={actions.approve} />}
+        {can("approved") && (
+          <ActionForm id={PUBLISH} action={actions.approve} submit="Approve and publish">
+            {id}
+          </ActionForm>
+        )}
         {can("rejected") && <Reasoned open="Reject" kind="reject" id={id} action={actions.reject} />}
         {can("hidden") && <Reasoned open="Hide" kind="hide" id={id} action={actions.hide} />}
         {can("taken_down") && (
           <Reasoned open="Take down" kind="take_down" id={id} action={actions.takeDown} />
         )}
         {can("unhidden") && (
-          <ActionForm action={actions.unhide} submit="Show again">
+          <ActionForm id={PUBLISH} action={actions.unhide} submit="Show again">
             {id}
           </ActionForm>
         )}
         {can("restored") && (
-          <ActionForm action={actions.restore} submit="Put back">
+          <ActionForm id={PUBLISH} action={actions.restore} submit="Put back">
             {id}
           </ActionForm>
         )}
@@ -62,39 +73,22 @@ export function ReviewDecisions({ row, actions, now }: { row: Shown; actions: Re
   );
 }
 
-function Approve({ id, findings, action }: { id: ReactNode; findings: number; action: FormAction<null> }) {
+/** Every way into the public: open findings need the moderator's word. It stands above the row and belongs to the form in it. */
+function FalseAlarms({ findings }: { findings: number }) {
   return (
-    <ActionForm action={action} submit="Approve and publish" className="space-y-2">
-      {id}
-      {findings > 0 && (
-        <Choice type="checkbox" name="dismissFindings" required hint="This is recorded with your name.">
-          I looked at each of the {findings} open findings: all are false alarms
-        </Choice>
-      )}
-    </ActionForm>
+    <Choice
+      type="checkbox"
+      name="dismissFindings"
+      form={PUBLISH}
+      required
+      hint="This is recorded with your name."
+    >
+      {findings === 1
+        ? "I looked at the open finding: it is a false alarm"
+        : `I looked at each of the ${findings} open findings: all are false alarms`}
+    </Choice>
   );
 }
-
-const MEASURES = {
-  reject: {
-    title: "Reject this upload?",
-    effect:
-      "It never becomes public, and the same part of the session is refused from now on. Its bytes are deleted after 7 days. There is no undo.",
-    submit: "Reject 1 upload",
-  },
-  hide: {
-    title: "Hide this episode?",
-    effect:
-      "Its page answers “gone”, the search and release files leave it out. It can be shown again at any time.",
-    submit: "Hide 1 episode",
-  },
-  take_down: {
-    title: "Take this episode down?",
-    effect:
-      "Its page answers “gone”, or “withheld” under a legal order; the search and later releases leave it out. It can be put back on appeal.",
-    submit: "Take down 1 episode",
-  },
-} as const satisfies Partial<Record<ReasonKind, object>>;
 
 function Reasoned({
   open,

@@ -63,12 +63,12 @@ function ResultLine({ query, result }: { query: SearchQuery; result: SearchResul
         )}
       </p>
       <nav aria-label="Order" className="flex gap-1 text-sm">
-        {Object.entries(SORTS).map(([sort, word]) => (
+        {sortsOf(query).map(({ sort, word, on }) => (
           <Link
             key={sort}
             href={hrefOf(withSort(query, sort))}
             prefetch={false}
-            aria-current={query.sort === sort ? "true" : undefined}
+            aria-current={on ? "true" : undefined}
             className="inline-flex min-h-7 items-center rounded-token px-2 text-muted no-underline hover:bg-raised aria-[current]:bg-sunken aria-[current]:text-ink"
           >
             {word}
@@ -77,6 +77,15 @@ function ResultLine({ query, result }: { query: SearchQuery; result: SearchResul
       </nav>
     </div>
   );
+}
+
+/** Without words nothing can match better or worse: the newest come first. */
+function sortsOf(query: SearchQuery): { sort: string; word: string; on: boolean }[] {
+  const ranked = query.text !== "";
+  const active = !ranked && query.sort === "relevance" ? "newest" : query.sort;
+  return Object.entries(SORTS)
+    .filter(([sort]) => ranked || sort !== "relevance")
+    .map(([sort, word]) => ({ sort, word, on: sort === active }));
 }
 
 function ActiveFilters({ query }: { query: SearchQuery }) {

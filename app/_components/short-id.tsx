@@ -1,3 +1,4 @@
+import { cn } from "./cn.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 /** A long id or digest: its beginning in mono, the whole of it in the title and on the clipboard. */
@@ -12,7 +13,7 @@ export function ShortId({
 }) {
   return (
     <span className="inline-flex items-center gap-1">
-      <code className="text-sm" title={value}>
+      <code className={cn("text-sm", length > 16 && "max-sm:text-xs")} title={value}>
         {value.slice(0, length)}
       </code>
       <CopyButton value={value} label={label} />

@@ -14,7 +14,7 @@ export function SiteHeader({ staff, theme, account }: { staff: boolean; theme: T
         </Link>
         <nav
           aria-label="Main"
-          className="order-last flex w-full flex-wrap gap-1 md:order-none md:mr-auto md:w-auto"
+          className="order-last -mx-2 flex w-full flex-wrap gap-1 md:order-none md:mr-auto md:ml-0 md:w-auto"
         >
           <NavLink page="search">Search</NavLink>
           <NavLink page="releases">Releases</NavLink>

@@ -1,6 +1,6 @@
 import type { OutcomeBasis, OutcomeStatus, ToolKind } from "#lib/domain/episode/lists.ts";
-import type { CaseCategory, CaseOutcome, CaseState } from "#lib/domain/lifecycle/case-states.ts";
-import type { EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
+import type { CaseCategory, CaseEvent, CaseOutcome, CaseState } from "#lib/domain/lifecycle/case-states.ts";
+import type { EpisodeEventType, EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
 import type { TombstoneKind } from "#lib/domain/lifecycle/publishable.ts";
 import type { SnapshotState } from "#lib/domain/lifecycle/snapshot-states.ts";
 import { REASONS } from "#lib/domain/registry.ts";
@@ -100,6 +100,51 @@ export const CASE_WORDS: Record<CaseState, string> = {
   closed: "closed",
   withdrawn: "withdrawn by the reporter",
   moot: "closed, the episode is gone",
+};
+
+export const CASE_EVENT_WORDS: Record<CaseEvent, string> = {
+  merge: "joined with another report",
+  ask_reporter: "reporter asked",
+  triage: "sorted",
+  reporter_replied: "reporter answered",
+  expire: "waited in vain for the reporter",
+  claim: "taken",
+  escalate: "given to a lead",
+  lead_claim: "taken by a lead",
+  ask_party: "contributor asked",
+  party_answered: "contributor answered",
+  second_needed: "second person asked",
+  second_disagreed: "second person disagreed",
+  decide: "decided",
+  notify: "reporters told",
+  appeal: "appealed",
+  assign_appeal: "appeal taken",
+  appeal_decided: "appeal decided",
+  counter_notice: "countered",
+  forward_counter_notice: "counter notice passed on",
+  court_action: "court acted",
+  put_back: "put back",
+  close: "closed",
+  retract: "withdrawn by the reporter",
+  moot: "episode gone",
+};
+
+export const EPISODE_EVENT_WORDS: Record<EpisodeEventType, string> = {
+  screened: "held for review",
+  invalid: "found invalid",
+  auto_released: "released by rule",
+  claimed: "taken for review",
+  unclaimed: "given back",
+  approved: "approved",
+  rejected: "rejected",
+  hidden: "hidden",
+  unhidden: "shown again",
+  taken_down: "taken down",
+  restored: "put back",
+  revoked: "withdrawn",
+  superseded: "replaced",
+  finalised: "take-down made final",
+  erased: "bytes erased",
 };
 
 export const CASE_OUTCOME_WORDS: Record<CaseOutcome, { word: string; meaning: Meaning }> = {

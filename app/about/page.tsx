@@ -45,11 +45,11 @@ export default function AboutPage() {
         <h2 id="withdrawal">Withdrawal</h2>
         <p>
           A contributor can withdraw any episode at any time, on <Link href="/me/episodes">My episodes</Link>{" "}
-          or with <code>trace-share revoke</code>. It takes effect at once: the page answers
-          &ldquo;gone&rdquo;, the search forgets it, its bytes are deleted, and no later release holds it. A
-          release that held it is replaced by one without it. Copies that others downloaded before and models
-          that were trained on them cannot be recalled; every release says so, and names what was withdrawn
-          since.
+          or with <code>trace-share revoke</code>. Its page and its downloads answer &ldquo;gone&rdquo; at
+          once, the search and the API forget it, and its bytes are deleted. Files of releases that hold it
+          stop being served within 24 hours, for credentials and personal data at once, and the next release
+          lacks it. Copies that others downloaded before and models that were trained on them cannot be
+          recalled; every release says so, and names what was withdrawn since.
         </p>
         <h2 id="contribute">Share a session of yours</h2>
         <ul>

@@ -17,6 +17,13 @@ import {
 import { setPaused } from "#lib/services/pause.ts";
 
 const Target = z.object({ episodeId: z.string().regex(/^[0-9a-f]{64}$/) });
+/** With the box that says of each open finding that it is a false alarm. */
+const Publishing = Target.extend({
+  dismissFindings: z
+    .literal("on")
+    .optional()
+    .transform((box) => box === "on"),
+});
 const WithReason = Target.extend({ reason: z.string().min(1).max(60) });
 
 /** A form's decision on one episode; the page shows the new state in its answer. */
@@ -35,16 +42,12 @@ function decision<Input>(
 
 export const claim = decision(Target, claimEpisode);
 export const unclaim = decision(Target, unclaimEpisode);
-export const approve = decision(
-  Target.extend({ dismissFindings: z.literal("on").optional() }),
-  (deps, actor, input) =>
-    approveEpisode(deps, actor, { ...input, dismissFindings: input.dismissFindings === "on" }),
-);
+export const approve = decision(Publishing, approveEpisode);
 export const reject = decision(WithReason, rejectEpisode);
 export const hide = decision(WithReason, hideEpisode);
-export const unhide = decision(Target, unhideEpisode);
+export const unhide = decision(Publishing, unhideEpisode);
 export const takeDown = decision(WithReason, takeDownEpisode);
-export const restore = decision(Target, restoreEpisode);
+export const restore = decision(Publishing, restoreEpisode);
 
 export const takeCase = decision(z.object({ caseId: z.uuid() }), claimCase);
 export const decide = decision(

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { forbidden } from "next/navigation";
 import { CaseTable } from "#app/_components/case-table.tsx";
 import { EmptyState } from "#app/_components/empty-state.tsx";
+import { Notice } from "#app/_components/notice.tsx";
 import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { PauseForm } from "#app/_components/pause-form.tsx";
 import { QueueTable } from "#app/_components/queue-table.tsx";
@@ -10,6 +11,7 @@ import { getDeps } from "#lib/container.ts";
 import { can } from "#lib/domain/access/policy.ts";
 import { readQueue } from "#lib/services/moderation-queue.ts";
 import { isPaused } from "#lib/services/pause.ts";
+import { readRescan } from "#lib/services/rescan.ts";
 import { pause } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Moderation" };
@@ -19,12 +21,18 @@ export default async function ModerationPage() {
   if (!can(actor, "queue.read").ok) forbidden();
   const deps = await getDeps();
   const queue = await readQueue(deps, actor);
+  const rescan = await readRescan(deps, actor);
   const now = deps.clock.now();
   return (
     <Page>
       <PageTitle facts="Most urgent band first, oldest first inside a band. Every decision is recorded with who made it.">
         Moderation
       </PageTitle>
+      {rescan.state === "waiting" && (
+        <Notice meaning="held" title={`New rules found something in ${rescan.hits} public episodes`}>
+          So many wait for a person: nothing is hidden before the operator agrees.
+        </Notice>
+      )}
       <Section title={`Reports (${queue.cases.length})`}>
         {queue.cases.length === 0 ? (
           <EmptyState title="No open reports">

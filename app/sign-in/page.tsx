@@ -10,7 +10,7 @@ type Search = Promise<Record<string, string | string[] | undefined>>;
 
 /** Why signing in failed, by next-auth's own codes. */
 const FAILURES: Record<string, string> = {
-  Verification: "This link was used before or is older than ten minutes. Ask for a new one below.",
+  Verification: "This link is too old or was used already. Ask for a new one below.",
   OAuthAccountNotLinked: "This address signed in another way before. Use the link by mail.",
   EmailSignin: "The mail could not be sent. Try again in a minute, or ask the operator.",
   AccessDenied: "This account may not sign in here. Ask the operator.",

@@ -12,6 +12,7 @@ export const instance = pgTable(
     permanenceHash: text("permanence_hash").notNull().default("genesis"),
     permanenceGap: boolean("permanence_gap").notNull().default(false),
     rulesVersion: text("rules_version"),
+    rescanApproved: text("rescan_approved"),
   },
   (t) => [check("instance_single", sql`${t.id} = 1`)],
 );

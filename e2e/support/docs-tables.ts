@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { problemOf } from "#app/_server/problem.ts";
-import { type Action, can, ROLES } from "#lib/domain/access/policy.ts";
+import { type Action, can, type Role, ROLES } from "#lib/domain/access/policy.ts";
 import { AppError, ERROR_CODES } from "#lib/domain/errors.ts";
 import { CASE_CATEGORIES } from "#lib/domain/lifecycle/case-states.ts";
 import { EPISODE_EDGES } from "#lib/domain/lifecycle/episode-states.ts";
@@ -48,12 +48,11 @@ export function policyRows(root: string): Row[] {
   const source = readFileSync(join(root, "lib/domain/access/policy.ts"), "utf8");
   return [...source.matchAll(/^ {2}"([a-z_.]+)": \{ roles: .*, scope: "([a-z:]+)" \},$/gm)].map(
     ([, action = "", scope = ""]) => {
-      const roles = ROLES.filter((role) => {
-        const actor = { kind: "user", userId: "", roles: [role], via: "session" } as const;
+      const may = (...roles: Role[]) =>
         // the text of the table's key is the type's member
-        return role !== "admin" && can(actor, action as Action).ok;
-      });
-      return [code(action), roles.join(", ") || "none", code(scope)];
+        can({ kind: "user", userId: "", roles, via: "session" }, action as Action).ok;
+      const roles = ROLES.filter((role) => role !== "admin" && may(role));
+      return [code(action), may() ? "every account" : roles.join(", ") || "none", code(scope)];
     },
   );
 }

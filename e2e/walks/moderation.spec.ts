@@ -41,6 +41,14 @@ test("contribute, find, open, report, take down: then the page answers 410", asy
   await staff.getByRole("button", { name: "Take this case" }).click();
   await staff.getByRole("radio", { name: "Taken down" }).check();
   await staff.getByLabel("Ground").selectOption("personal_data");
+  await staff
+    .getByLabel("Statement of reasons")
+    .fill(`Write to ${["somebody", "company-mail.org"].join("@")}.`);
+  await staff.getByRole("button", { name: "Decide and tell the reporters" }).click();
+  await expect(staff.getByText("That did not work.")).toBeVisible();
+  await expect(staff.getByRole("radio", { name: "Taken down" })).toBeChecked();
+  await expect(staff.getByLabel("Ground")).toHaveValue("personal_data");
+  await expect(staff.getByLabel("Statement of reasons")).toHaveValue(/^Write to/);
   await staff.getByLabel("Statement of reasons").fill("A person was named in the first step.");
   await staff.getByRole("button", { name: "Decide and tell the reporters" }).click();
   await expect(staff.getByText("A person was named in the first step.")).toBeVisible();

@@ -61,6 +61,7 @@ async function work(
     purge: nothing,
     "build-snapshot": nothing,
     sweep: nothing,
+    rescan: nothing,
     ...handlers,
   };
   await startWorkers(boss, all, { concurrency: 4, onFailure: ({ code }) => onFailure(code) });

@@ -33,7 +33,7 @@ const RETRIED = {
 };
 type QueueSettings = Omit<typeof RETRIED, "deadLetter"> & { deadLetter?: string };
 
-/** The sweep comes again by itself, so it is neither retried nor parked. */
+/** The sweep comes again by itself, so it is neither retried nor parked; it also asks again for a rescan that failed. */
 const { deadLetter: _deadLetter, ...UNPARKED } = RETRIED;
 
 /**
@@ -48,6 +48,7 @@ const QUEUES: Record<JobName, { policy: "singleton" | "exclusive"; settings: Que
   purge: { policy: "singleton", settings: RETRIED },
   "build-snapshot": { policy: "singleton", settings: { ...RETRIED, expireInSeconds: DAY } },
   sweep: { policy: "exclusive", settings: { ...UNPARKED, retryLimit: 0 } },
+  rescan: { policy: "exclusive", settings: { ...UNPARKED, expireInSeconds: DAY } },
 };
 
 export type JobConnection = {
@@ -160,16 +161,18 @@ async function waiting(boss: PgBoss): Promise<Map<string, number>> {
 export type JobHandlers = { [Name in JobName]: (job: Extract<Job, { name: Name }>) => Promise<void> };
 
 export type WorkOptions = {
-  /** Jobs of each short kind that this process runs at once. Builds and sweeps run one at a time. */
+  /** Jobs of each short kind that this process runs at once. Builds, sweeps and rescans run one at a time. */
   concurrency: number;
   /** For the log of the process: the queue itself keeps the code alone. */
   onFailure: (failure: { name: JobName; subject: string | null; code: string; error: unknown }) => void;
 };
 
+const ONE_AT_A_TIME: readonly JobName[] = ["build-snapshot", "sweep", "rescan"];
+
 /** Starts working on every queue. Stop with `boss.stop()`. */
 export async function startWorkers(boss: PgBoss, handlers: JobHandlers, options: WorkOptions): Promise<void> {
   for (const name of JOB_NAMES) {
-    const workers = name === "sweep" || name === "build-snapshot" ? 1 : options.concurrency;
+    const workers = ONE_AT_A_TIME.includes(name) ? 1 : options.concurrency;
     for (let count = 0; count < workers; count += 1) await startWorker(boss, { name, handlers, options });
   }
 }
@@ -199,8 +202,8 @@ async function run(
   subject: string | null,
 ): Promise<{ code: string; error: unknown } | undefined> {
   try {
-    if (name === "sweep") {
-      await handlers.sweep({ name });
+    if (name === "sweep" || name === "rescan") {
+      await (name === "sweep" ? handlers.sweep({ name }) : handlers.rescan({ name }));
       return undefined;
     }
     if (subject === null) throw new AppError("internal", { detail: "A job names nothing to work on." });
@@ -214,7 +217,7 @@ async function run(
 
 async function runForEpisode(
   handlers: JobHandlers,
-  name: Exclude<JobName, "sweep" | "build-snapshot">,
+  name: Exclude<JobName, "sweep" | "rescan" | "build-snapshot">,
   episodeId: string,
 ): Promise<void> {
   if (name === "store-body") return handlers[name]({ name, episodeId });

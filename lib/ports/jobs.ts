@@ -5,7 +5,8 @@ export type Job =
   | { name: "project"; episodeId: string }
   | { name: "purge"; episodeId: string }
   | { name: "build-snapshot"; snapshotId: string }
-  | { name: "sweep" };
+  | { name: "sweep" }
+  | { name: "rescan" };
 export type JobName = Job["name"];
 export const JOB_NAMES = [
   "store-body",
@@ -14,6 +15,7 @@ export const JOB_NAMES = [
   "purge",
   "build-snapshot",
   "sweep",
+  "rescan",
 ] as const satisfies JobName[];
 
 /** A job that failed too often and waits for a person. Its error is a code, never text of a record. */

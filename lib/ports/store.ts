@@ -12,12 +12,14 @@ import type { SnapshotEvent, SnapshotState } from "#lib/domain/lifecycle/snapsho
 import type { TombstoneKind } from "#lib/domain/lifecycle/publishable.ts";
 import type { PermanenceHead } from "#lib/domain/permanence/entries.ts";
 import type { JobQueue } from "./jobs.ts";
+import type { RescanRepository } from "./rescan.ts";
 
 /** The database, by aggregate. The same shape inside and outside a transaction. */
 export interface Store {
   readonly accounts: AccountRepository;
   readonly tokens: TokenRepository;
   readonly episodes: EpisodeRepository;
+  readonly rescan: RescanRepository;
   readonly staging: StagingRepository;
   readonly uploads: UploadRepository;
   readonly tombstones: TombstoneRepository;
@@ -159,10 +161,11 @@ export interface EpisodeRepository {
   countByState(): Promise<Partial<Record<EpisodeState, number>>>;
   /** How many of an account's episodes a moderator has approved or a rule has released. */
   countReleased(account: string): Promise<number>;
+  /** Writes a scan and its findings in place of the last one; `resolved`: dismissed by a person before. */
   setScan(
     id: string,
     scan: Scan,
-    findings: readonly Finding[],
+    findings: readonly (Finding & { resolved?: boolean })[],
     reviewReasons: readonly string[],
   ): Promise<void>;
   findings(id: string): Promise<Finding[]>;
@@ -428,7 +431,10 @@ export type InstanceState = {
   permanenceHead: PermanenceHead;
   /** Set when an operator accepted a never-forget log that is shorter than the database remembers. */
   permanenceGap: boolean;
+  /** The last rules that have gone through everything stored (permanence.md 23). */
   rulesVersion: string | null;
+  /** The rules whose hits a person has agreed to hide although they are many. */
+  rescanApproved: string | null;
 };
 
 export interface InstanceRepository {

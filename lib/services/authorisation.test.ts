@@ -37,6 +37,7 @@ import {
   rebuildSnapshot,
   requestSnapshot,
 } from "./release.ts";
+import { approveRescan, readRescan } from "./rescan.ts";
 import { revokeEpisode } from "./revoke.ts";
 import { createSignInLink } from "./sign-in-link.ts";
 import { type TestPlatform, testPlatform } from "./testing/platform.ts";
@@ -170,7 +171,13 @@ const SERVICES: Record<string, Entry> = {
   ),
   rejectEpisode: byEpisode((deps, actor, input) => rejectEpisode(deps, actor, { ...input, reason: "spam" })),
   unhideEpisode: byEpisode(unhideEpisode),
+  unhideDismissing: byEpisode((deps, actor, input) =>
+    unhideEpisode(deps, actor, { ...input, dismissFindings: true }),
+  ),
   restoreEpisode: byEpisode(restoreEpisode),
+  restoreDismissing: byEpisode((deps, actor, input) =>
+    restoreEpisode(deps, actor, { ...input, dismissFindings: true }),
+  ),
   takeDownEpisode: byEpisode((deps, actor, input) =>
     takeDownEpisode(deps, actor, { ...input, reason: "copyright" }),
   ),
@@ -201,6 +208,8 @@ const SERVICES: Record<string, Entry> = {
     roles: ["lead", "release_manager", "admin"],
     scope: "admin",
   },
+  readRescan: { call: readRescan, roles: ["triage", ...STAFF], scope: "moderation" },
+  approveRescan: { call: approveRescan, roles: OPERATORS, scope: "admin" },
   createUser: {
     call: (deps, actor) => createUser(deps, actor, { email: "nobody", role: "admin" }),
     roles: OPERATORS,

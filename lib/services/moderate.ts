@@ -9,7 +9,7 @@ import type { Deps } from "#lib/ports/deps.ts";
 import type { Episode, Store } from "#lib/ports/store.ts";
 import { actorName, authorise } from "./authorise.ts";
 import { readRecord } from "./episode-body.ts";
-import { applyEvent, causeOf } from "./episode-events.ts";
+import { applyEvent, causeOf, isEnded } from "./episode-events.ts";
 import { demandClearance } from "./instance-rules.ts";
 import { namesIn, remember, rememberLifted } from "./remember.ts";
 
@@ -94,8 +94,7 @@ export async function approveEpisode(
   input: { episodeId: string; dismissFindings?: boolean | undefined },
 ): Promise<Episode> {
   authorise(actor, "episode.decide");
-  const dismissing = input.dismissFindings === true;
-  if (dismissing) await refuseDefinite(deps, input.episodeId);
+  const dismissal = await dismissalOf(deps, actor, input);
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {
@@ -103,22 +102,32 @@ export async function approveEpisode(
       name: "episode.approve",
       event: async (tx, episode) => {
         refuseUnlessClaimed(actor, episode);
-        const cleared = dismissing ? await dismissFindings(deps, tx, { actor, episode }) : episode;
-        return { type: "approved", clearance: await demandClearance(tx, cleared) };
+        return { type: "approved", clearance: await demandClearance(tx, await dismissal(tx, episode)) };
       },
     },
   });
 }
 
+/** What a decision does about open findings: nothing, or what the moderator says of them under lock. */
+async function dismissalOf(
+  deps: Deps,
+  actor: Actor,
+  input: { episodeId: string; dismissFindings?: boolean | undefined },
+): Promise<(tx: Store, episode: Episode) => Promise<Episode>> {
+  if (input.dismissFindings !== true) return async (_tx, episode) => episode;
+  await refuseDefinite(deps, input.episodeId);
+  return (tx, episode) => dismissFindings(deps, tx, { actor, episode });
+}
+
 /** A definite finding can be redacted, never waved through (permanence.md 21). */
 async function refuseDefinite(deps: Deps, episodeId: string): Promise<void> {
   const episode = await deps.store.episodes.byId(episodeId);
-  if (episode?.lifecycle.state !== "in_review") return;
+  if (!episode || isEnded(episode)) return;
   const findings = verify((await readRecord(deps, episode)) as JsonValue);
   if (!findings.some((finding) => finding.class === "definite")) return;
   throw new AppError("not_publishable", {
     detail:
-      "The record holds what is certainly a secret or personal data. Reject it; its contributor can redact it.",
+      "The record holds what is certainly a secret or personal data. It can't be published; its contributor can redact it.",
   });
 }
 
@@ -160,12 +169,14 @@ export async function hideEpisode(
   });
 }
 
-/** Shows a hidden episode again, if the guard agrees. */
+/** Shows a hidden episode again, if the guard agrees. Open findings are dismissed as `approveEpisode` does it. */
 export async function unhideEpisode(
   deps: Deps,
   actor: Actor,
-  input: { episodeId: string },
+  input: { episodeId: string; dismissFindings?: boolean | undefined },
 ): Promise<Episode> {
+  authorise(actor, "episode.decide");
+  const dismissal = await dismissalOf(deps, actor, input);
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {
@@ -173,7 +184,7 @@ export async function unhideEpisode(
       name: "episode.unhide",
       event: async (tx, episode) => ({
         type: "unhidden",
-        clearance: await demandClearance(tx, episode, { lifting: true }),
+        clearance: await demandClearance(tx, await dismissal(tx, episode), { lifting: true }),
       }),
       lifted: { type: "episode.unhidden", publicId: input.episodeId },
     },
@@ -199,18 +210,23 @@ export async function takeDownEpisode(
   });
 }
 
-/** Puts a taken-down episode back, if the guard agrees. */
+/** Puts a taken-down episode back, if the guard agrees. Open findings are dismissed as `approveEpisode` does it. */
 export async function restoreEpisode(
   deps: Deps,
   actor: Actor,
-  input: { episodeId: string },
+  input: { episodeId: string; dismissFindings?: boolean | undefined },
 ): Promise<Episode> {
+  authorise(actor, "episode.take_down");
+  const dismissal = await dismissalOf(deps, actor, input);
   return decide(deps, actor, {
     episodeId: input.episodeId,
     decision: {
       action: "episode.take_down",
       name: "episode.restore",
-      event: async (tx, episode) => ({ type: "restored", clearance: await demandClearance(tx, episode) }),
+      event: async (tx, episode) => ({
+        type: "restored",
+        clearance: await demandClearance(tx, await dismissal(tx, episode)),
+      }),
       lifted: { type: "episode.restored", publicId: input.episodeId },
     },
   });

@@ -1,16 +1,9 @@
 import { AppError } from "#lib/domain/errors.ts";
-import {
-  CASE_CATEGORIES,
-  type CaseCategory,
-  type CaseOutcome,
-  type CaseState,
-} from "#lib/domain/lifecycle/case-states.ts";
+import type { CaseCategory, CaseOutcome, CaseState } from "#lib/domain/lifecycle/case-states.ts";
 import { visibilityOf } from "#lib/domain/lifecycle/visibility.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Case, Store } from "#lib/ports/store.ts";
-import { step } from "./cases.ts";
-import { ruleCause } from "./episode-events.ts";
+import { openCaseOf } from "./open-case.ts";
 
 const MESSAGE_LIMIT = 4_000;
 
@@ -44,7 +37,9 @@ export async function submitReport(
         detail: `The episode has ${episode.steps} steps; leave the step empty or name one.`,
       });
     }
-    const open = (await tx.cases.lockOpen(episode.id, input.category)) ?? (await openCase(deps, tx, input));
+    const { category } = input;
+    // it blocks nothing until a person takes it: an anonymous report is no decision
+    const open = await openCaseOf(deps, tx, { episodeId: episode.id, category, blocks: false });
     await tx.cases.addReport({
       receiptHash: sha256Hex(receipt),
       caseId: open.id,
@@ -56,28 +51,6 @@ export async function submitReport(
     return open.number;
   });
   return { receipt, number };
-}
-
-/** A complete form is triaged at once. It blocks nothing until a person takes it: an anonymous report is no decision. */
-async function openCase(deps: Deps, tx: Store, input: ReportInput): Promise<Case> {
-  const openedAt = deps.clock.now();
-  const submitted: Case = {
-    id: deps.ids.uuid(),
-    number: await tx.cases.nextNumber(openedAt.getUTCFullYear()),
-    episodeId: input.episodeId,
-    category: input.category,
-    band: CASE_CATEGORIES[input.category].band,
-    blocks: false,
-    state: "submitted",
-    claimedBy: null,
-    outcome: null,
-    reasonCode: null,
-    statement: null,
-    openedAt,
-    decidedAt: null,
-  };
-  await tx.cases.insert(submitted);
-  return step(tx, submitted, { event: "triage", change: {}, cause: ruleCause(deps) });
 }
 
 /** What a reporter sees with the receipt: the state and, once decided, the outcome with its reasons. No internal notes. */

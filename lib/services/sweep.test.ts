@@ -13,6 +13,7 @@ import { ingest } from "./ingest.ts";
 import { claimEpisode } from "./moderate.ts";
 import { projectEpisode } from "./project.ts";
 import { readEpisode, readVisibility } from "./read-episode.ts";
+import { rescan } from "./rescan.ts";
 import { revokeEpisode } from "./revoke.ts";
 import { screenEpisode } from "./screen.ts";
 import { searchEpisodes } from "./search.ts";
@@ -25,6 +26,7 @@ let platform: TestPlatform;
 let sql: postgres.Sql;
 beforeEach(async () => {
   platform = await testPlatform({ working: false });
+  await rescan(platform.deps);
   sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
 });
 afterEach(async () => {

@@ -3,10 +3,11 @@ import type { Deps } from "#lib/ports/deps.ts";
 import type { Job } from "#lib/ports/jobs.ts";
 import { applyEvent, ruleCause } from "./episode-events.ts";
 import { bodyKey } from "./episode-body.ts";
+import { needsRescan } from "./rescan.ts";
 
 /**
  * Compares rows, index and object store, and repairs drift: enqueues what was missed, gives back expired claims, removes
- * expired upload grants and objects whose episode has ended. Never publishes: what may be released is screened again. A public
+ * expired upload grants and objects whose episode has ended. Asks for a rescan where the rules are newer than the scans. Never publishes: what may be released is screened again. A public
  * body that is nowhere any more can't be repaired: it is an error in the log, for a person with a backup.
  */
 export async function sweep(deps: Deps): Promise<void> {
@@ -20,6 +21,7 @@ export async function sweep(deps: Deps): Promise<void> {
     ...jobsFor("screen", await collect(episodes.idsToScreen(RULES_VERSION))),
     ...jobsFor("purge", await collect(episodes.idsToPurge())),
     ...(await indexDrift(deps, published)),
+    ...((await needsRescan(deps)) ? [{ name: "rescan" } as const] : []),
   ];
   for (const job of missed) await deps.store.jobs.enqueue(job);
   await deps.search.recount();

@@ -3,6 +3,7 @@ import type { Deps } from "#lib/ports/deps.ts";
 import { handleBuildSnapshot } from "./build-snapshot.ts";
 import { handleProject } from "./project.ts";
 import { handlePurge } from "./purge.ts";
+import { handleRescan } from "./rescan.ts";
 import { handleScreen } from "./screen.ts";
 import { handleStoreBody } from "./store-body.ts";
 import { handleSweep } from "./sweep.ts";
@@ -16,5 +17,6 @@ export function jobHandlers(deps: Deps): JobHandlers {
     purge: (job) => handlePurge(deps, job),
     "build-snapshot": (job) => handleBuildSnapshot(deps, job),
     sweep: () => handleSweep(deps),
+    rescan: () => handleRescan(deps),
   };
 }

@@ -3,9 +3,10 @@ import { OPERATOR } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { setPaused } from "#lib/services/pause.ts";
 import { readTransparency } from "#lib/services/transparency.ts";
+import { rescanCommands } from "./rescan-commands.ts";
 import { say, withDeps } from "./with-deps.ts";
 
-/** `status`, `pause`, `resume` and `jobs`: what the instance does now. */
+/** `status`, `pause`, `resume`, `jobs` and `rescan`: what the instance does now. */
 export function instanceCommands(program: Command): void {
   program
     .command("status")
@@ -33,6 +34,7 @@ export function instanceCommands(program: Command): void {
     .action(pause(true));
   program.command("resume").description("let them go on").action(pause(false));
   jobCommands(program);
+  rescanCommands(program);
 }
 
 function jobCommands(program: Command): void {

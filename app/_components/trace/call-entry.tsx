@@ -36,11 +36,11 @@ const ICONS: Record<ToolKind, typeof Shell> = {
 type CallEntry = Extract<TraceEntry, { kind: "call" }>;
 
 /** A call folded to one line that still informs, with its result inside. */
-export function CallEntryView({ entry }: { entry: CallEntry }) {
+export function CallEntryView({ entry, open }: { entry: CallEntry; open?: boolean | undefined }) {
   const { name, subject, facts, failed } = callLine(entry.step, entry.result?.step);
   const Icon = failed ? CircleX : ICONS[entry.step.tool.kind];
   return (
-    <details>
+    <details open={open}>
       <summary className="flex min-h-7 items-start gap-2 rounded-token py-0.5 hover:bg-raised">
         <ChevronRight
           aria-hidden

@@ -18,7 +18,7 @@ export function PartLinks({
       className="flex flex-wrap items-center gap-4 border-t border-line pt-3"
     >
       {part > 1 && (
-        <Link href={`${page}?part=${part - 1}`} className={link}>
+        <Link href={`${page}?part=${part - 1}`} prefetch={false} className={link}>
           Earlier steps
         </Link>
       )}
@@ -26,7 +26,7 @@ export function PartLinks({
         part {part} of {parts}
       </span>
       {part < parts && (
-        <Link href={`${page}?part=${part + 1}`} className={link}>
+        <Link href={`${page}?part=${part + 1}`} prefetch={false} className={link}>
           Later steps
         </Link>
       )}

@@ -6,6 +6,8 @@ const PART = 250;
 export type TraceParts = {
   length: number;
   at(part: number): readonly TraceEntry[];
+  /** The part of a step and the place on it, to be put behind the address of any page that shows the trace. */
+  anchor(step: number): string;
   /** The address of a step, on whichever part it stands. */
   href(id: string, step: number): `/episodes/${string}`;
 };
@@ -18,13 +20,15 @@ export function traceParts(entries: readonly TraceEntry[]): TraceParts {
     partOfStep.set(entry.number, part);
     if (entry.kind === "call" && entry.result) partOfStep.set(entry.result.number, part);
   });
+  const anchor = (step: number) => {
+    const part = partOfStep.get(step) ?? 1;
+    return `${part > 1 ? `?part=${part}` : ""}#s${step}`;
+  };
   return {
     length: Math.max(1, Math.ceil(entries.length / PART)),
     at: (part) => entries.slice((part - 1) * PART, part * PART),
-    href: (id, step) => {
-      const part = partOfStep.get(step) ?? 1;
-      return `/episodes/${id}${part > 1 ? `?part=${part}` : ""}#s${step}`;
-    },
+    anchor,
+    href: (id, step) => `/episodes/${id}${anchor(step)}`,
   };
 }
 

@@ -1,9 +1,6 @@
 import type { ReactNode } from "react";
 import type { TraceEntry } from "#lib/domain/text/trace.ts";
-import { cn } from "#app/_components/cn.ts";
-import { CallEntryView } from "./call-entry.tsx";
-import { StepEntryView } from "./step-entry.tsx";
-import { StepLink } from "./step-link.tsx";
+import { TraceItem } from "./trace-item.tsx";
 
 const SHOW = {
   all: "All",
@@ -40,37 +37,9 @@ export function TraceView({ entries, tools }: { entries: readonly TraceEntry[]; 
       </div>
       <ol className="space-y-2">
         {entries.map((entry) => (
-          <li
-            key={entry.number}
-            id={`s${entry.number}`}
-            data-kind={kindOf(entry)}
-            data-error={entry.failed ? "" : undefined}
-            tabIndex={-1}
-            className={cn(
-              "step grid grid-cols-[minmax(0,1fr)_auto] border-l-3 pl-3 target:bg-raised",
-              ruleOf(entry),
-            )}
-          >
-            <div className="min-w-0">
-              {/* a stitched result keeps the place that its own number names */}
-              {entry.kind === "call" && entry.result && <span id={`s${entry.result.number}`} />}
-              {entry.kind === "call" ? <CallEntryView entry={entry} /> : <StepEntryView entry={entry} />}
-            </div>
-            <StepLink number={entry.number} />
-          </li>
+          <TraceItem key={entry.number} entry={entry} />
         ))}
       </ol>
     </div>
   );
-}
-
-function kindOf(entry: TraceEntry): string {
-  return entry.kind === "call" ? "call" : entry.step.kind;
-}
-
-function ruleOf(entry: TraceEntry): string {
-  if (entry.failed) return "border-step-error";
-  if (entry.kind === "step" && entry.step.kind === "user") return "border-step-user";
-  if (entry.kind === "step" && entry.step.kind === "assistant") return "border-step-assistant";
-  return "border-step-quiet";
 }

@@ -1,16 +1,19 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { Bars } from "#app/_components/bars.tsx";
 import { Document } from "#app/_components/document.tsx";
+import { Notice } from "#app/_components/notice.tsx";
 import { Page, Section } from "#app/_components/page.tsx";
 import { ReleaseFiles } from "#app/_components/release-files.tsx";
 import { ReleaseFunnel } from "#app/_components/release-funnel.tsx";
 import { ReleaseHead } from "#app/_components/release-head.tsx";
 import { UseIt } from "#app/_components/use-it.tsx";
+import { TOOLS } from "#app/_components/words.ts";
 import { getDeps } from "#lib/container.ts";
 import { isAppError } from "#lib/domain/errors.ts";
 import { readRelease } from "#lib/services/read-release.ts";
-import { recipes } from "./recipes.ts";
+import { keepCurrent, recipes } from "./recipes.ts";
 
 type Props = { params: Promise<{ version: string }> };
 
@@ -27,12 +30,20 @@ export default async function ReleasePage({ params }: Props) {
   });
   const base = `/v1/releases/${release.version}/files`;
   const { publicUrl } = deps.rules;
+  const whole = release.files.every(({ standing }) => standing === "served");
   return (
     <Page>
       <ReleaseHead release={release} manifest={release.manifest} now={deps.clock.now()} />
       {release.state !== "yanked" && (
         <Section title="Use it">
-          <UseIt recipes={recipes(release.version, { base: `${publicUrl}${base}`, publicUrl })} />
+          {whole ? (
+            <UseIt recipes={recipes(release, { base: `${publicUrl}${base}`, publicUrl })} />
+          ) : (
+            <>
+              <NotWhole replacement={release.replacement} />
+              <UseIt recipes={[keepCurrent(publicUrl)]} />
+            </>
+          )}
         </Section>
       )}
       <Section title="Files">
@@ -46,7 +57,7 @@ export default async function ReleasePage({ params }: Props) {
           <Bars title="Licences" unit="record" rows={rowsOf(release.manifest.license_counts)} />
           <Bars title="Outcome basis" unit="record" rows={rowsOf(release.manifest.outcome_basis_counts)} />
           <Bars title="Languages" unit="record" rows={rowsOf(release.manifest.language_counts)} />
-          <Bars title="Tools" unit="record" rows={rowsOf(release.manifest.tool_counts)} />
+          <Bars title="Tools" unit="record" rows={toolRows(release.manifest.tool_counts)} />
         </div>
       </Section>
       <Section title="Data card" id="data-card">
@@ -54,6 +65,39 @@ export default async function ReleasePage({ params }: Props) {
       </Section>
     </Page>
   );
+}
+
+function NotWhole({ replacement }: { replacement: string | null }) {
+  return (
+    <Notice meaning="held" title="The files of this release are not all served any more.">
+      {replacement ? (
+        <p>
+          Use{" "}
+          <Link href={`/releases/${replacement}`} className="text-accent underline">
+            release {replacement}
+          </Link>
+          , the latest, instead.
+        </p>
+      ) : (
+        <p>
+          No newer release can be used yet;{" "}
+          <Link href="/releases" className="text-accent underline">
+            the list of releases
+          </Link>{" "}
+          will name it.
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+/** Kinds of tools by the words that the search has for them. */
+function toolRows(counts: Record<string, number>): { name: string; count: number }[] {
+  const words: Record<string, string> = TOOLS;
+  return rowsOf(counts).map(({ name, count }) => ({
+    name: Object.hasOwn(words, name) ? (words[name] ?? name) : name,
+    count,
+  }));
 }
 
 function rowsOf(counts: Record<string, number>): { name: string; count: number }[] {

@@ -1,7 +1,9 @@
 import type { Recipe } from "#app/_components/use-it.tsx";
 
-/** What to type to use a release. `base` is the address of its files. */
-export function recipes(version: string, urls: { base: string; publicUrl: string }): Recipe[] {
+type Shown = { version: string; val: number };
+
+/** What to type to use a release whose every file is served. `base` is the address of its files. */
+export function recipes({ version, val }: Shown, urls: { base: string; publicUrl: string }): Recipe[] {
   const { base, publicUrl } = urls;
   return [
     {
@@ -25,7 +27,8 @@ export function recipes(version: string, urls: { base: string; publicUrl: string
         `base = "${base}"`,
         'data = load_dataset("json", data_files={',
         '    "train": f"{base}/train.jsonl.zst",',
-        '    "validation": f"{base}/val.jsonl.zst",',
+        // the library fails on a file without rows
+        ...(val > 0 ? ['    "validation": f"{base}/val.jsonl.zst",'] : []),
         "})",
       ].join("\n"),
     },
@@ -38,11 +41,16 @@ export function recipes(version: string, urls: { base: string; publicUrl: string
         "GROUP BY ALL ORDER BY ALL;",
       ].join("\n"),
     },
-    {
-      name: "keep a copy current",
-      about:
-        "Ask before each training run which released records were withdrawn, and drop their ids from your copy.",
-      code: `curl -fsS '${publicUrl}/v1/deny-list?since=0'`,
-    },
+    keepCurrent(publicUrl),
   ];
+}
+
+/** What whoever holds a copy needs, whether or not its files are still served. */
+export function keepCurrent(publicUrl: string): Recipe {
+  return {
+    name: "keep a copy current",
+    about:
+      "Ask before each training run which released records were withdrawn, and drop their ids from your copy.",
+    code: `curl -fsS '${publicUrl}/v1/deny-list?since=0'`,
+  };
 }

@@ -38,7 +38,7 @@ export default async function ReceiptPage({ params }: { params: Promise<{ receip
           <When at={report.reportedAt} now={now} />
         </Fact>
         <Fact name="Episode">
-          <Link href={`/episodes/${report.episodeId}`} className="text-accent underline">
+          <Link href={`/episodes/${report.episodeId}`} prefetch={false} className="text-accent underline">
             <code>{report.episodeId.slice(0, 12)}</code>
           </Link>
         </Fact>
