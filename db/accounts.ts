@@ -1,7 +1,7 @@
 import { and, count, countDistinct, eq, inArray } from "drizzle-orm";
 import { ROLES, type Role } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import type { AccountRepository, User } from "#lib/ports/store.ts";
+import type { AccountRepository, User } from "#lib/ports/accounts.ts";
 import type { Executor } from "./client.ts";
 import { account, accountRole, session, verificationToken } from "./schema/accounts.ts";
 import { isUuid } from "./uuid.ts";

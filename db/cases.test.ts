@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { at, byRule, openStoreFixture, plainCase, type StoreFixture } from "#db/testing/store-fixture.ts";
-import type { Case } from "#lib/ports/store.ts";
+import type { Case } from "#lib/ports/cases.ts";
 
 let fixture: StoreFixture;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, getTableColumns, inArray, notInArray, sql } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
 import { OPEN_CASE_STATES } from "#lib/domain/lifecycle/case-states.ts";
-import type { CaseRepository } from "#lib/ports/store.ts";
+import type { CaseRepository } from "#lib/ports/cases.ts";
 import type { Executor } from "./client.ts";
 import { caseEvent, caseNumber, caseReport, takedownCase } from "./schema/cases.ts";
 import { isUuid } from "./uuid.ts";

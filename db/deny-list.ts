@@ -1,5 +1,5 @@
 import { and, asc, countDistinct, desc, eq, gt, lte, max, or } from "drizzle-orm";
-import type { DenyListRepository, DenyListRow, DenyListWindow } from "#lib/ports/store.ts";
+import type { DenyListRepository, DenyListRow, DenyListWindow } from "#lib/ports/snapshots.ts";
 import { advisoryLock } from "./advisory-lock.ts";
 import type { Executor } from "./client.ts";
 import { denyList } from "./schema/episodes.ts";

@@ -1,6 +1,6 @@
 import { max, sql } from "drizzle-orm";
 import type { EpisodeEvent, EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
-import type { Episode, EpisodeLogRow, EventCause } from "#lib/ports/store.ts";
+import type { Episode, EpisodeLogRow, EventCause } from "#lib/ports/episodes.ts";
 import type { Executor } from "./client.ts";
 import { episodeEvent } from "./schema/episode-events.ts";
 

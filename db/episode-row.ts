@@ -1,6 +1,6 @@
 import { type EpisodeSummary, listedFacts } from "#lib/domain/episode/summary.ts";
 import type { Lifecycle } from "#lib/domain/lifecycle/episode-states.ts";
-import type { Episode } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 import type { episode } from "./schema/episodes.ts";
 
 export type EpisodeRow = typeof episode.$inferSelect;

@@ -17,7 +17,7 @@ import {
 } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
 import type { EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
-import type { EpisodeRepository } from "#lib/ports/store.ts";
+import type { EpisodeRepository } from "#lib/ports/episodes.ts";
 import { batchesOf } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { episodeIds } from "./episode-ids.ts";

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import type { CaseCategory, CaseState } from "#lib/domain/lifecycle/case-states.ts";
-import type { SnapshotMember, WithdrawnMember } from "#lib/ports/store.ts";
+import type { SnapshotMember, WithdrawnMember } from "#lib/ports/snapshots.ts";
 import { batchesOf, keysetStream } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { takedownCase } from "./schema/cases.ts";

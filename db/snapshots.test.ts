@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { at, byRule, openStoreFixture, plainSnapshot, type StoreFixture } from "#db/testing/store-fixture.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 
 let fixture: StoreFixture;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, type SQL } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
 import type { SnapshotState } from "#lib/domain/lifecycle/snapshot-states.ts";
-import type { SnapshotRepository } from "#lib/ports/store.ts";
+import type { SnapshotRepository } from "#lib/ports/snapshots.ts";
 import { BATCH, batchesOf } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { toEpisode } from "./episode-row.ts";

@@ -1,5 +1,5 @@
 import { asc, eq, gt, sql } from "drizzle-orm";
-import type { StagingRepository } from "#lib/ports/store.ts";
+import type { StagingRepository } from "#lib/ports/episodes.ts";
 import { keysetStream } from "./batches.ts";
 import type { Executor } from "./client.ts";
 import { episodeStaging } from "./schema/episodes.ts";

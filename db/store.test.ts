@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStoreFixture, type StoreFixture } from "#db/testing/store-fixture.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import type { Episode } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 import { connect } from "./client.ts";
 import { createStore } from "./store.ts";
 

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, lt, or } from "drizzle-orm";
-import type { ApiToken, TokenRepository } from "#lib/ports/store.ts";
+import type { ApiToken, TokenRepository } from "#lib/ports/accounts.ts";
 import type { Executor } from "./client.ts";
 import { apiToken } from "./schema/accounts.ts";
 import { isUuid } from "./uuid.ts";

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
 import type { TombstoneKind } from "#lib/domain/lifecycle/publishable.ts";
-import type { TombstoneRepository } from "#lib/ports/store.ts";
+import type { TombstoneRepository } from "#lib/ports/episodes.ts";
 import type { Executor } from "./client.ts";
 import { tombstone } from "./schema/episodes.ts";
 import { isUuid } from "./uuid.ts";

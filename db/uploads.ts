@@ -1,5 +1,5 @@
 import { and, eq, lt } from "drizzle-orm";
-import type { UploadRepository } from "#lib/ports/store.ts";
+import type { UploadRepository } from "#lib/ports/episodes.ts";
 import type { Executor } from "./client.ts";
 import { uploadGrant } from "./schema/episodes.ts";
 import { isUuid } from "./uuid.ts";

@@ -12,7 +12,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { ACTOR_KINDS } from "#lib/domain/lifecycle/episode-states.ts";
 import { SNAPSHOT_EVENTS, SNAPSHOT_STATES } from "#lib/domain/lifecycle/snapshot-states.ts";
-import { SNAPSHOT_FILES } from "#lib/ports/store.ts";
+import { SNAPSHOT_FILES } from "#lib/ports/snapshots.ts";
 import { account } from "./accounts.ts";
 import { isOneOf, moment } from "./columns.ts";
 import { episode } from "./episodes.ts";

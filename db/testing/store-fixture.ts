@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type EpisodeEvent, transition } from "#lib/domain/lifecycle/episode-states.ts";
 import type { JobQueue } from "#lib/ports/jobs.ts";
-import type { Case, Episode, EventCause, NewEpisode, Snapshot, Store } from "#lib/ports/store.ts";
+import type { Case } from "#lib/ports/cases.ts";
+import type { Episode, EventCause, NewEpisode } from "#lib/ports/episodes.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { connect, type DatabaseHandle } from "#db/client.ts";
 import { createStore } from "#db/store.ts";
 import { testDatabase } from "./database.ts";

@@ -1,4 +1,4 @@
-import type { Finding } from "./store.ts";
+import type { Finding } from "./episodes.ts";
 
 /** How far rules have got with what is public or may be again (`RESCANNED_STATES`), in episodes. */
 export type RescanCounts = {

@@ -1,7 +1,7 @@
 import { type Actor, ANONYMOUS, type Role } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { User } from "#lib/ports/store.ts";
+import type { User } from "#lib/ports/accounts.ts";
 import { actorName, authorise } from "./authorise.ts";
 import { remember } from "./remember.ts";
 

@@ -6,7 +6,7 @@ import { DATA_FILES, type MetadataFileName } from "#lib/domain/snapshot/files.ts
 import { type Manifest, manifestText } from "#lib/domain/snapshot/manifest.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot, SnapshotFile, SnapshotMember } from "#lib/ports/store.ts";
+import type { Snapshot, SnapshotFile, SnapshotMember } from "#lib/ports/snapshots.ts";
 import { ruleCause } from "./episode-events.ts";
 import { moveSnapshot } from "./release-state.ts";
 import { planBuild } from "./snapshot-plan.ts";

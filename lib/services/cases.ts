@@ -9,7 +9,9 @@ import {
 } from "#lib/domain/lifecycle/case-states.ts";
 import { verify } from "#lib/domain/sanitize/verify.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Case, CaseReport, EventCause, Store } from "#lib/ports/store.ts";
+import type { Case, CaseReport } from "#lib/ports/cases.ts";
+import type { EventCause } from "#lib/ports/episodes.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { actorName, authorise } from "./authorise.ts";
 import { causeOf, isEnded, ruleCause } from "./episode-events.ts";
 import { hideEpisode, refuseOwnUpload, takeDownEpisode } from "./moderate.ts";

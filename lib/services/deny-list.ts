@@ -1,4 +1,5 @@
-import type { DenyListRow, Store } from "#lib/ports/store.ts";
+import type { DenyListRow } from "#lib/ports/snapshots.ts";
+import type { Store } from "#lib/ports/store.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { isPublicRelease } from "./public-releases.ts";
 

@@ -4,7 +4,7 @@ import { EpisodeRecord } from "#lib/domain/episode/schema.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 
 /** Escapes can make a stored record longer than the text that arrived; this bounds what we decompress of our own. */
 const MAX_STORED_BYTES = LIMITS.recordBytes * 4;

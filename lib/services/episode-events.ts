@@ -2,7 +2,8 @@ import type { Actor, Role } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { type ActorKind, type EpisodeEvent, transition } from "#lib/domain/lifecycle/episode-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, EventCause, Store } from "#lib/ports/store.ts";
+import type { Episode, EventCause } from "#lib/ports/episodes.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { recordPublicChange } from "./deny-list.ts";
 
 /** Who caused an event, as the log keeps it. */

@@ -5,7 +5,7 @@ import { previewOf } from "#lib/domain/episode/preview.ts";
 import type { EpisodeRecord } from "#lib/domain/episode/schema.ts";
 import { titleOf } from "#lib/domain/episode/title.ts";
 import type { ParsedUpload } from "#lib/domain/wire/parse-upload.ts";
-import type { NewEpisode } from "#lib/ports/store.ts";
+import type { NewEpisode } from "#lib/ports/episodes.ts";
 
 /** The row of a new upload: identity, rights and the facts that lists show. No text but title and preview. */
 export function newEpisodeRow(input: {

@@ -3,7 +3,8 @@ import { type Clearance, type PublishableRules, publishable } from "#lib/domain/
 import { AppError } from "#lib/domain/errors.ts";
 import { CONSENT_VERSIONS } from "#lib/domain/registry.ts";
 import { RULES_VERSION } from "#lib/domain/sanitize/rules-version.ts";
-import type { Episode, Store } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
+import type { Store } from "#lib/ports/store.ts";
 
 /** The rules that the guard measures against, as they are now. */
 export async function currentRules(store: Store): Promise<PublishableRules> {

@@ -3,7 +3,8 @@ import { type PublicEpisode, publicForm } from "#lib/domain/episode/public-form.
 import { AppError } from "#lib/domain/errors.ts";
 import type { EpisodeState } from "#lib/domain/lifecycle/episode-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Case, Episode, EpisodeLogRow, Finding } from "#lib/ports/store.ts";
+import type { Case } from "#lib/ports/cases.ts";
+import type { Episode, EpisodeLogRow, Finding } from "#lib/ports/episodes.ts";
 import { actorName, authorise } from "./authorise.ts";
 import { listCases } from "./cases.ts";
 import { readRecord } from "./episode-body.ts";

@@ -2,7 +2,7 @@ import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { listedFacts, type OwnEpisode } from "#lib/domain/episode/summary.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 import { accountOf, authorise } from "./authorise.ts";
 
 const PAGE = 50;

@@ -1,6 +1,7 @@
 import { CASE_CATEGORIES, type CaseCategory } from "#lib/domain/lifecycle/case-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Case, Store } from "#lib/ports/store.ts";
+import type { Case } from "#lib/ports/cases.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { step } from "./cases.ts";
 import { ruleCause } from "./episode-events.ts";
 

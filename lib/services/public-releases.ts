@@ -1,5 +1,5 @@
 import type { SnapshotState } from "#lib/domain/lifecycle/snapshot-states.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 
 /** States with a public page. */
 const PUBLIC_STATES: readonly SnapshotState[] = ["published", "superseded", "withheld", "yanked"];

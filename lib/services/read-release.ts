@@ -3,7 +3,7 @@ import { isDataFile } from "#lib/domain/snapshot/files.ts";
 import { Manifest } from "#lib/domain/snapshot/manifest.ts";
 import { compareVersions } from "#lib/domain/snapshot/version.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot, SnapshotFile, SnapshotFileName } from "#lib/ports/store.ts";
+import type { Snapshot, SnapshotFile, SnapshotFileName } from "#lib/ports/snapshots.ts";
 import { type FileStanding, standingsOf } from "./release-gate.ts";
 import { isPublicRelease } from "./public-releases.ts";
 

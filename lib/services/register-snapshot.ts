@@ -4,7 +4,7 @@ import { canonicalJson } from "#lib/domain/canonical-json.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { SnapshotRequest } from "#lib/domain/wire/messages.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { ExternalSnapshot } from "#lib/ports/store.ts";
+import type { ExternalSnapshot } from "#lib/ports/snapshots.ts";
 import { accountOf, authorise } from "./authorise.ts";
 
 /**

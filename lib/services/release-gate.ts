@@ -3,7 +3,7 @@ import { emptyFiles } from "#lib/domain/snapshot/build-rows.ts";
 import { reasonOf } from "#lib/domain/registry.ts";
 import type { CaseCategory } from "#lib/domain/lifecycle/case-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot, WithdrawnMember } from "#lib/ports/store.ts";
+import type { Snapshot, WithdrawnMember } from "#lib/ports/snapshots.ts";
 
 /** Whether a data file is handed out. What keeps it back is the same public answer for every reason but a legal order. */
 export type FileStanding = "served" | "gone" | "legally_withheld";

@@ -2,7 +2,9 @@ import type { Actor, Role } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { type SnapshotEvent, snapshotTransition } from "#lib/domain/lifecycle/snapshot-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { EventCause, Snapshot, Store } from "#lib/ports/store.ts";
+import type { EventCause } from "#lib/ports/episodes.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { actorName } from "./authorise.ts";
 import { causeOf } from "./episode-events.ts";
 

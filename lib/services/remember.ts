@@ -1,6 +1,7 @@
 import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, Store } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
+import type { Store } from "#lib/ports/store.ts";
 
 /**
  * Writes facts to the never-forget log before the transaction that they belong to commits, and so before any answer is sent

@@ -7,7 +7,8 @@ import {
   transition,
 } from "#lib/domain/lifecycle/episode-states.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, EventCause, Store } from "#lib/ports/store.ts";
+import type { Episode, EventCause } from "#lib/ports/episodes.ts";
+import type { Store } from "#lib/ports/store.ts";
 import { applyEvent, isEnded } from "./episode-events.ts";
 import { lockNames } from "./episode-locks.ts";
 import { endWithdrawn } from "./revoke.ts";

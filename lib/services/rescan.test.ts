@@ -6,7 +6,7 @@ import { AppError, isAppError } from "#lib/domain/errors.ts";
 import { RULES_VERSION } from "#lib/domain/sanitize/rules-version.ts";
 import { SearchQuery } from "#lib/domain/search/query.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 import { claimCase, decideCase } from "./cases.ts";
 import { bodyKey, encodeBody, readRecord } from "./episode-body.ts";
 import { hideEpisode, unhideEpisode } from "./moderate.ts";

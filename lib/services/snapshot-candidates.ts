@@ -8,7 +8,8 @@ import { recordDigest } from "#lib/domain/snapshot/record-digest.ts";
 import type { Labels } from "#lib/domain/snapshot/rows.ts";
 import { groupName } from "#lib/domain/snapshot/split.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Episode, Snapshot } from "#lib/ports/store.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 import { readRecord } from "./episode-body.ts";
 import { askGuard } from "./instance-rules.ts";
 

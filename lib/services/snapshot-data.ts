@@ -7,7 +7,7 @@ import { buildManifest, Manifest } from "#lib/domain/snapshot/manifest.ts";
 import { rowsOf } from "#lib/domain/snapshot/rows.ts";
 import { openTally } from "#lib/domain/snapshot/tally.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 import { currentRules } from "./instance-rules.ts";
 import { orderedWindow } from "./ordered-window.ts";
 import { inspectCandidate } from "./snapshot-candidates.ts";

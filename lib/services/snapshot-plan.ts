@@ -1,7 +1,7 @@
 import type { Exclusion } from "#lib/domain/snapshot/exclusions.ts";
 import { type Candidate, planMembers, type PlannedMember } from "#lib/domain/snapshot/plan.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 import { currentRules } from "./instance-rules.ts";
 import { orderedWindow } from "./ordered-window.ts";
 import { inspectCandidate } from "./snapshot-candidates.ts";

@@ -10,7 +10,7 @@ import { scrubLines } from "#lib/domain/snapshot/scrub.ts";
 import type { Split } from "#lib/domain/snapshot/split.ts";
 import { openVerifier } from "#lib/domain/snapshot/verify.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot, SnapshotFile } from "#lib/ports/store.ts";
+import type { Snapshot, SnapshotFile } from "#lib/ports/snapshots.ts";
 import { currentRules } from "./instance-rules.ts";
 import { orderedWindow } from "./ordered-window.ts";
 import { inspectCandidate } from "./snapshot-candidates.ts";

@@ -2,7 +2,7 @@ import { type Actor, grantableScopes, type Scope } from "#lib/domain/access/poli
 import { AppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { ApiToken, User } from "#lib/ports/store.ts";
+import type { ApiToken, User } from "#lib/ports/accounts.ts";
 import { accountOf, actorName, authorise } from "./authorise.ts";
 import { remember } from "./remember.ts";
 

@@ -5,7 +5,7 @@ import { AppError, isAppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { CompleteRequest, PresignRequest } from "#lib/domain/wire/messages.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { UploadGrant } from "#lib/ports/store.ts";
+import type { UploadGrant } from "#lib/ports/episodes.ts";
 import { accountOf, authorise } from "./authorise.ts";
 import { type Ingested, ingest, receiptOf } from "./ingest.ts";
 

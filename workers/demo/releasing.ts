@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "#lib/domain/errors.ts";
 import type { SnapshotState } from "#lib/domain/lifecycle/snapshot-states.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 import { readRelease } from "#lib/services/read-release.ts";
 import {
   approveSnapshot,

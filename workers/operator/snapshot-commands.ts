@@ -4,7 +4,7 @@ import { type Actor, OPERATOR } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { REASONS } from "#lib/domain/registry.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { Snapshot } from "#lib/ports/store.ts";
+import type { Snapshot } from "#lib/ports/snapshots.ts";
 import { buildSnapshot } from "#lib/services/build-snapshot.ts";
 import {
   approveSnapshot,

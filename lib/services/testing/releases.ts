@@ -3,7 +3,7 @@ import { AppError } from "#lib/domain/errors.ts";
 import { DATA_FILES, type DataFileName } from "#lib/domain/snapshot/files.ts";
 import { rowId } from "#lib/domain/snapshot/scrub.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import type { SnapshotFileName } from "#lib/ports/store.ts";
+import type { SnapshotFileName } from "#lib/ports/snapshots.ts";
 import { buildSnapshot } from "#lib/services/build-snapshot.ts";
 import { ingest } from "#lib/services/ingest.ts";
 import { purgeEpisode } from "#lib/services/purge.ts";
