@@ -95,6 +95,7 @@ function addRun(program: Command, io: Io, done: Done): void {
     .option("--show-payload", "print the records that would be sent")
     .option("--preview-limit <n>", "list this many episodes, and print this many records", wholeNumber)
     .option("--max-upload-bytes <n>", "send at most this many bytes; the next run goes on", wholeNumber)
+    .addOption(scannerOption())
     .option("--json", "answer as JSON")
     .addHelpText(
       "after",
@@ -109,15 +110,29 @@ function addRun(program: Command, io: Io, done: Done): void {
 function addSanitize(program: Command, io: Io, done: Done): void {
   program
     .command("sanitize")
-    .description("sanitize canonical events into sanitized_events.jsonl and redaction_report.json")
-    .requiredOption("--in <file>", "canonical events, one JSON object a line")
-    .requiredOption("--out <folder>", "folder for the two files; made if it is not there")
+    .description("sanitize canonical events, JSON lines, JSON documents or texts into a folder with a report")
+    .requiredOption("--in <path>", "a file, or a folder of files")
+    .requiredOption(
+      "--out <folder>",
+      "folder for what is clean and redaction_report.json; made if it is not there",
+    )
+    .option("--policy <file>", "a policy.toml: patterns and words to add, names to allow")
+    .addOption(scannerOption())
     .option("--json", "answer as JSON")
     .addHelpText("after", example("trace-share sanitize --in canonical_events.jsonl --out clean"))
     .action(async (options: SanitizeOptions) => {
-      const { sanitizeFile } = await import("./commands/sanitize.ts");
-      done(sanitizeFile(io, options));
+      const { sanitizeFiles } = await import("./commands/sanitize.ts");
+      done(await sanitizeFiles(io, options));
     });
+}
+
+function scannerOption(): Option {
+  return new Option(
+    "--scanner <mode>",
+    "second opinion of betterleaks or gitleaks: used if installed, required, or off",
+  )
+    .choices(["auto", "required", "off"])
+    .default("auto");
 }
 
 function addRevoke(program: Command, io: Io, done: Done): void {

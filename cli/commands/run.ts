@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { createApiClient } from "#cli/io/api-client.ts";
 import { CliFailure, EXIT, type ExitCode, systemCode, usageFailure } from "#cli/io/failure.ts";
 import { collectIdentities } from "#cli/io/identities.ts";
+import { collectLiveSecrets } from "#cli/io/live-secrets.ts";
 import { knownOn } from "#cli/io/ledger.ts";
 import { optionalPlatformUrl, platformUrl, readSettings, type Settings } from "#cli/io/settings.ts";
 import { openState } from "#cli/io/state.ts";
@@ -16,6 +17,7 @@ import { showPayloads, showResult, showReview, showSizes, type ShowOptions } fro
 import { unseal } from "#cli/run/seal.ts";
 import { resolveSources } from "#cli/run/sources.ts";
 import { uploadEpisodes } from "#cli/run/upload.ts";
+import { type ScannerMode, secondOpinion } from "#cli/scanner/second-opinion.ts";
 
 export type RunOptions = {
   source?: string[];
@@ -29,6 +31,7 @@ export type RunOptions = {
   showPayload?: boolean;
   previewLimit?: number;
   maxUploadBytes?: number;
+  scanner?: ScannerMode;
   json?: boolean;
 };
 
@@ -41,10 +44,13 @@ export async function run(io: Io, options: RunOptions): Promise<ExitCode> {
     const platform = options.dryRun ? optionalPlatformUrl(settings) : platformUrl(settings);
     return { ...terms, platform, known: knownOn(state, platform) };
   });
+  const opinion = secondOpinion(io, options.scanner ?? "auto");
   const watch = progress(io);
   const collected = await collectEpisodes(sources, {
     ...terms,
     identities: collectIdentities(settings, io),
+    live: collectLiveSecrets(settings, io),
+    opinion,
     disclosure: options.includeRaw ? "raw" : "summary",
     includeOpen: options.includeOpen === true,
     now: io.now(),

@@ -1,78 +1,156 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { JsonValue } from "#lib/domain/canonical-json.ts";
-import { type RedactionReport, sanitizeEvents } from "#lib/domain/sanitize/sanitize-events.ts";
-import { type CanonicalEvent, readCanonicalEvents } from "#cli/run/canonical-events.ts";
-import { CliFailure, EXIT, type ExitCode, systemCode } from "#cli/io/failure.ts";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { NO_POLICY, type Policy, readPolicy } from "#lib/domain/client/policy-file.ts";
+import { CliFailure, EXIT, type ExitCode, systemCode, usageFailure } from "#cli/io/failure.ts";
 import { collectIdentities } from "#cli/io/identities.ts";
-import { countsInWords } from "#cli/io/report.ts";
-import { safeLine } from "#cli/io/safe-text.ts";
+import { collectLiveSecrets } from "#cli/io/live-secrets.ts";
 import { readSettings } from "#cli/io/settings.ts";
-import { type Io, say, sayJson } from "#cli/io/terminal.ts";
+import { readSmallFile } from "#cli/io/small-file.ts";
+import { type Io, progress, sayJson } from "#cli/io/terminal.ts";
 import { withContributor } from "#cli/run/contributor-terms.ts";
+import { type CleanContext, cleanFile, type FileOutcome } from "#cli/sanitize/clean-file.ts";
+import { createCleaner } from "#cli/sanitize/cleaner.ts";
+import { findInputs, type Inputs } from "#cli/sanitize/inputs.ts";
+import { type Done, isIncomplete, reportOf, type SanitizeReport, showReport } from "#cli/sanitize/report.ts";
+import { emptyTally, type SessionPool, sessionPool } from "#cli/sanitize/session-pool.ts";
+import { type ScannerMode, secondOpinion } from "#cli/scanner/second-opinion.ts";
 
-export type SanitizeOptions = { in: string; out: string; json?: boolean };
+export type SanitizeOptions = {
+  in: string;
+  out: string;
+  policy?: string;
+  scanner?: ScannerMode;
+  json?: boolean;
+};
 
-const EVENTS = "sanitized_events.jsonl";
 const REPORT = "redaction_report.json";
 
-/** What the report says beyond the sanitizer's own: lines of the input that are no canonical event and were left out. */
-type Report = RedactionReport & { unreadable_lines: { line: number; code: string; paths: string[] }[] };
-
-/** Sanitizes canonical events, one JSON object a line, into a folder of two files. What can't be cleaned is left out and named. */
-export function sanitizeFile(io: Io, options: SanitizeOptions): ExitCode {
+/** Sanitizes a file or a folder of files into a folder with a report. What can't be cleaned is left out and named. */
+export async function sanitizeFiles(io: Io, options: SanitizeOptions): Promise<ExitCode> {
   const settings = readSettings(io);
   const { salt } = withContributor(settings, (terms) => terms.keys);
-  const input = readCanonicalEvents(readInput(resolve(io.cwd, options.in)));
-  // a parsed event is plain JSON
-  const events = input.events as (CanonicalEvent & JsonValue)[];
-  const made = sanitizeEvents(events, { salt, identities: collectIdentities(settings, io) });
-  const report: Report = { ...made.report, unreadable_lines: input.unreadable };
-  const folder = resolve(io.cwd, options.out);
-  const lines = made.events.flatMap((event) => (event.ok ? [`${JSON.stringify(event.event)}\n`] : []));
-  writeOutputs(folder, { [EVENTS]: lines.join(""), [REPORT]: `${JSON.stringify(report, null, 2)}\n` });
-  const refusedAny = report.refused > 0 || report.unreadable_lines.length > 0;
-  if (options.json) sayJson(io, { ok: !refusedAny, out: folder, report, next_steps: [] });
-  else show(io, { folder, report });
-  return refusedAny ? EXIT.refused : EXIT.ok;
+  const policy = options.policy === undefined ? NO_POLICY : policyIn(resolve(io.cwd, options.policy));
+  const out = resolve(io.cwd, options.out);
+  const inputs = await findInputs(resolve(io.cwd, options.in), out);
+  const opinion = secondOpinion(io, options.scanner ?? "auto");
+  const live = collectLiveSecrets(settings, io);
+  const identities = collectIdentities(settings, io);
+  const dictionary = () => live.dictionary();
+  const pool = () =>
+    sessionPool((sessionId) => createCleaner({ salt, sessionId, identities, policy, dictionary }));
+  const names = pool();
+  const done = await cleanAll(inputs, {
+    io,
+    out,
+    makeContext: (onBytes) => ({ pool: pool(), opinion, onProjects: live.addProjects, onBytes }),
+  });
+  const report = reportOf(done, {
+    scanner: opinion.status(),
+    policy,
+    ownSecrets: { known: dictionary().size, unread: live.unread() },
+    skipped: inputs.skipped.map((one, index) => ({
+      ...one,
+      file: nameIsSafe(one.file, names) ? one.file : `skipped file ${index + 1}`,
+    })),
+  });
+  writeReport(out, report);
+  finish(io, { out, report, inputs, json: options.json === true });
+  return isIncomplete(report) ? EXIT.refused : EXIT.ok;
 }
 
-function show(io: Io, { folder, report }: { folder: string; report: Report }): void {
-  say(io, `events=${report.events}`);
-  say(io, `sanitized=${report.sanitized}`);
-  say(io, `refused=${report.refused}`);
-  say(io, `unreadable_lines=${report.unreadable_lines.length}`);
-  say(io, `redactions=${report.redactions.total}`);
-  say(io, `redactions_by_kind: ${countsInWords(report.redactions.by_kind)}`);
-  for (const { index, findings } of report.refused_records) {
-    say(io, `refused: event ${index + 1}`);
-    for (const { rule, path } of findings) say(io, `    ${safeLine(rule)} at ${safeLine(path || "$")}`);
-  }
-  for (const { line, code, paths } of report.unreadable_lines) {
-    say(io, `unreadable: line ${line}: ${code} ${paths.join(", ")}`.trimEnd());
-  }
-  say(io, `written: ${join(folder, EVENTS)}`);
-  say(io, `written: ${join(folder, REPORT)}`);
-}
-
-function readInput(path: string): string {
+async function cleanAll(
+  inputs: Inputs,
+  run: { io: Io; out: string; makeContext: (onBytes: (bytes: number) => void) => CleanContext },
+): Promise<Done[]> {
+  const watch = progress(run.io);
+  // each file is read twice
+  const total = inputs.files.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
+  let bytes = 0;
+  const done: Done[] = [];
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+    for (const file of inputs.files) {
+      const context = run.makeContext((more) => {
+        bytes += more;
+        const share = Math.min(100, Math.floor((100 * bytes) / Math.max(1, total)));
+        watch.update(`file ${done.length + 1} of ${inputs.files.length}, ${share} % of everything`);
+      });
+      const isSafe = nameIsSafe(file.name, context.pool);
+      // what a name gives away must not stand in a folder either
+      const label = isSafe ? file.name : `file ${done.length + 1}`;
+      const outcome = isSafe ? await cleanTo(join(run.out, file.name), file, context) : refusedByName();
+      done.push({ label, kind: file.kind, outcome });
+    }
+  } finally {
+    watch.end();
+  }
+  return done;
+}
+
+async function cleanTo(
+  path: string,
+  file: Inputs["files"][number],
+  context: CleanContext,
+): Promise<FileOutcome> {
+  makeFolder(dirname(path));
+  return cleanFile(file, path, context);
+}
+
+function nameIsSafe(name: string, pool: SessionPool): boolean {
+  const [made] = pool.of(" names").clean([name]);
+  return made?.ok === true && made.value === name;
+}
+
+function refusedByName(): FileOutcome {
+  return {
+    records: 0,
+    sanitized: 0,
+    refused: [],
+    unreadable: [],
+    fault: { code: "name_holds_finding", findings: [] },
+    tally: emptyTally(),
+  };
+}
+
+function finish(io: Io, run: { out: string; report: SanitizeReport; inputs: Inputs; json: boolean }): void {
+  const { out, report, inputs } = run;
+  if (run.json) {
+    sayJson(io, { ok: !isIncomplete(report), out, report, next_steps: [] });
+    return;
+  }
+  const written = inputs.files
+    .filter((_file, index) => report.files[index]?.fault === undefined)
+    .map(({ name }) => join(out, name));
+  showReport(io, report, [...written, join(out, REPORT)]);
+}
+
+function policyIn(path: string): Policy {
+  const file = readSmallFile(path);
+  if (!file.ok) throw usageFailure("policy_unreadable", `The policy file can't be read (${file.reason}).`);
+  const read = readPolicy(file.text);
+  if (read.ok) return read.policy;
+  throw usageFailure("policy_invalid", `The policy file is wrong at: ${read.at.join(", ")}.`);
+}
+
+function writeReport(folder: string, report: SanitizeReport): void {
+  makeFolder(folder);
+  try {
+    const path = join(folder, REPORT);
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(path, 0o600);
   } catch (error) {
-    const why = error instanceof TypeError ? "it is not UTF-8 text" : (systemCode(error) ?? "unknown");
-    throw new CliFailure("input_unreadable", `The file given with --in can't be read (${why}).`);
+    throw unwritable(error);
   }
 }
 
-function writeOutputs(folder: string, files: Record<string, string>): void {
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(folder, name), text, { mode: 0o600 });
-      chmodSync(join(folder, name), 0o600);
-    }
   } catch (error) {
-    const code = systemCode(error) ?? "unknown";
-    throw new CliFailure("output_unwritable", `The folder given with --out can't be written (${code}).`);
+    throw unwritable(error);
   }
+}
+
+function unwritable(error: unknown): CliFailure {
+  const code = systemCode(error) ?? "unknown";
+  return new CliFailure("output_unwritable", `The folder given with --out can't be written (${code}).`);
 }

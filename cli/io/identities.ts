@@ -1,22 +1,29 @@
-import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import type { Settings } from "./settings.ts";
+import { readSmallFile } from "./small-file.ts";
 import type { Io } from "./terminal.ts";
 
+/** Variables that say who the user is, or what the machine is called. */
+const VARIABLES =
+  "USER LOGNAME USERNAME HOSTNAME COMPUTERNAME EMAIL GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL".split(
+    " ",
+  );
+
 /**
- * Names that this machine knows its user by: account, home folder, host, and name and address of git commits. The sanitizer
- * takes them out of sessions; they are kept nowhere.
+ * Names that this machine knows its user by: account, home folder, host, name and address of git commits, accounts of forges.
+ * The sanitizer takes them out of sessions; they are kept nowhere.
  */
 export function collectIdentities(settings: Settings, io: Io): string[] {
+  const config = io.env["XDG_CONFIG_HOME"] || join(settings.userHome, ".config");
   const names = [
-    io.env["USER"],
-    io.env["LOGNAME"],
-    io.env["USERNAME"],
+    ...VARIABLES.map((name) => io.env[name]),
     accountName(),
     basename(settings.userHome),
     hostname(),
     ...gitIdentity(join(settings.userHome, ".gitconfig")),
+    ...gitIdentity(join(config, "git", "config")),
+    ...forgeAccounts(join(io.env["GH_CONFIG_DIR"] || join(config, "gh"), "hosts.yml")),
   ];
   return [...new Set(names.flatMap((name) => name?.trim() || []))].sort();
 }
@@ -31,16 +38,19 @@ function accountName(): string | undefined {
 
 /** `user.name` and `user.email` of the user's own git configuration. */
 function gitIdentity(path: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return [];
-  }
+  const file = readSmallFile(path);
   let section = "";
-  return text.split("\n").flatMap((line) => {
+  return (file.ok ? file.text : "").split("\n").flatMap((line) => {
     section = /^\s*\[\s*([^\]"]*?)\s*(?:"[^"]*")?\s*\]/.exec(line)?.[1]?.toLowerCase() ?? section;
     const value = /^\s*(?:name|email)\s*=\s*"?(.*?)"?\s*$/i.exec(line)?.[1];
     return section === "user" && value ? [value] : [];
   });
+}
+
+/** The accounts that the GitHub client is signed in with. */
+function forgeAccounts(path: string): string[] {
+  const file = readSmallFile(path);
+  return [...(file.ok ? file.text : "").matchAll(/^\s*user:\s*["']?([\w-]{2,60})/gm)].flatMap(
+    (match) => match[1] ?? [],
+  );
 }

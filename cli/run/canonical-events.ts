@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { isTooDeep } from "#cli/sanitize/depth.ts";
 import { safePath } from "#lib/domain/wire/safe-path.ts";
 
 /** The older tool's canonical event, which `sanitize` reads line by line. Unknown keys stay: the sanitizer walks them too. */
@@ -17,38 +19,22 @@ const CanonicalEvent = z.looseObject({
     .nullish(),
   meta: z.looseObject({}).nullish(),
 });
-export type CanonicalEvent = z.infer<typeof CanonicalEvent>;
 
-export type EventLines = {
-  events: CanonicalEvent[];
-  /** Lines that are no event: 1-based number, code, safe paths. They are left out, never passed on unread. */
-  unreadable: { line: number; code: string; paths: string[] }[];
-};
+export type EventLine =
+  | { ok: true; session: string; value: JsonValue }
+  | { ok: false; code: "malformed_json" | "schema_invalid" | "nested_too_deep"; paths: string[] };
 
-/** Reads canonical events, one JSON object a line; blank lines don't count. */
-export function readCanonicalEvents(text: string): EventLines {
-  const made: EventLines = { events: [], unreadable: [] };
-  text.split("\n").forEach((line, index) => {
-    if (line.trim() === "") return;
-    const value = parseJson(line);
-    if (value === undefined) {
-      made.unreadable.push({ line: index + 1, code: "malformed_json", paths: [] });
-      return;
-    }
-    const parsed = CanonicalEvent.safeParse(value);
-    if (parsed.success) made.events.push(parsed.data);
-    else {
-      const paths = parsed.error.issues.map((issue) => safePath(issue.path));
-      made.unreadable.push({ line: index + 1, code: "schema_invalid", paths });
-    }
-  });
-  return made;
-}
-
-function parseJson(text: string): unknown {
+/** Reads one line as a canonical event. A line that is none is named by code and safe paths, never passed on unread. */
+export function readCanonicalEvent(line: string): EventLine {
+  let value: JsonValue;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(line) as JsonValue; // JSON.parse makes JSON values and nothing else
   } catch {
-    return undefined;
+    return { ok: false, code: "malformed_json", paths: [] };
   }
+  if (isTooDeep(value)) return { ok: false, code: "nested_too_deep", paths: [] };
+  const parsed = CanonicalEvent.safeParse(value);
+  if (parsed.success) return { ok: true, session: parsed.data.session_id, value };
+  const paths = parsed.error.issues.slice(0, 20).map((issue) => safePath(issue.path));
+  return { ok: false, code: "schema_invalid", paths };
 }

@@ -1,7 +1,12 @@
 import { admit, type ConsentGiven, type ContributorKeys } from "#lib/domain/gate.ts";
 import type { Disclosure } from "#lib/domain/episode/lists.ts";
-import { sanitize } from "#lib/domain/sanitize/sanitize.ts";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { type Sanitized, sanitize } from "#lib/domain/sanitize/sanitize.ts";
 import { verifySerialised } from "#lib/domain/sanitize/verify.ts";
+import type { LiveSecrets, UnreadSecrets } from "#cli/io/live-secrets.ts";
+import type { ScannerHit } from "#cli/scanner/scan-lines.ts";
+import type { ScannerStatus, SecondOpinion } from "#cli/scanner/second-opinion.ts";
+import { stillStands } from "#cli/scanner/still-stands.ts";
 import { emptyReading, type FoundWindow, type ReadingReport, readWindows } from "./read-sessions.ts";
 import { type SealedEpisode, seal, unseal } from "./seal.ts";
 import type { Source } from "./sources.ts";
@@ -29,12 +34,17 @@ export type Collected = {
   redactions: { total: number; byKind: Record<string, number> };
   reading: ReadingReport;
   docsBySource: Record<string, number>;
+  scanner: ScannerStatus;
+  ownSecrets: { known: number; unread: readonly UnreadSecrets[] };
 };
 
 export type CollectContext = {
   consent: ConsentGiven;
   keys: ContributorKeys;
   identities: readonly string[];
+  /** The contributor's own secrets, to be looked for exactly. */
+  live: LiveSecrets;
+  opinion: SecondOpinion;
   disclosure: Disclosure;
   includeOpen: boolean;
   now: Date;
@@ -51,20 +61,28 @@ export async function collectEpisodes(
   const refused: Refused[] = [];
   const candidates = new Map<string, Place[]>();
   let duplicates = 0;
+  const take = (result: Prepared) => {
+    if (!result.ok) {
+      refused.push(result.refused);
+      return;
+    }
+    candidates.set(result.episode.id, result.candidates);
+    const other = bySlot.get(result.episode.slot);
+    if (other) duplicates += 1;
+    bySlot.set(result.episode.slot, other ? longer(other, result.episode) : result.episode);
+  };
   for (const source of sources) {
+    let waiting: FoundWindow[] = [];
     for await (const found of readWindows(source, { ...context, report: reading })) {
-      const result = prepare(found, context);
-      if (!result.ok) refused.push(result.refused);
-      else {
-        candidates.set(result.episode.id, result.candidates);
-        const other = bySlot.get(result.episode.slot);
-        if (other) duplicates += 1;
-        bySlot.set(result.episode.slot, other ? longer(other, result.episode) : result.episode);
-      }
+      waiting.push(found);
+      if (waiting.length < (context.opinion.active ? SCANNED_TOGETHER : 1)) continue;
+      for (const result of await prepareAll(waiting, context)) take(result);
+      waiting = [];
       context.onProgress(
         `${source.adapter.displayName}: ${reading.scannedFiles} files, ${bySlot.size} episodes`,
       );
     }
+    for (const result of await prepareAll(waiting, context)) take(result);
   }
   const episodes = [...bySlot.values()];
   return {
@@ -74,6 +92,8 @@ export async function collectEpisodes(
     duplicates,
     reading,
     redactions: sumRedactions(episodes),
+    scanner: context.opinion.status(),
+    ownSecrets: { known: context.live.dictionary().size, unread: context.live.unread() },
     docsBySource: Object.fromEntries(
       sources.map(({ adapter }) => [
         adapter.id,
@@ -85,19 +105,60 @@ export async function collectEpisodes(
 
 type Prepared = { ok: true; episode: SealedEpisode; candidates: Place[] } | { ok: false; refused: Refused };
 
-function prepare(found: FoundWindow, context: CollectContext): Prepared {
-  const clean = sanitize(found.window, { salt: context.keys.salt, identities: context.identities });
+/** How many windows an external scanner reads at once: starting it costs more than reading one. */
+const SCANNED_TOGETHER = 32;
+
+async function prepareAll(waiting: readonly FoundWindow[], context: CollectContext): Promise<Prepared[]> {
+  const clean = waiting.map((found) => cleanWindow(found, context, []));
+  const hits = await context.opinion.look(
+    // a refused window counts as null, so that positions stay; content is plain JSON, which its type can't say
+    clean.map((one) => (one.ok ? (one.episode.content as unknown as JsonValue) : null)),
+  );
+  return waiting.flatMap((found, index): Prepared[] => {
+    const made = clean[index];
+    if (made === undefined) return [];
+    const own = hits.filter((hit) => hit.record === index);
+    return [own.length === 0 ? prepare(found, made, context) : prepareAgain(found, own, context)];
+  });
+}
+
+/** What the second opinion found is taken out too; a window in which it can't be taken out is refused. */
+function prepareAgain(found: FoundWindow, hits: readonly ScannerHit[], context: CollectContext): Prepared {
+  const values = hits.flatMap((hit) => hit.values);
+  const made = cleanWindow(found, context, values);
+  // as above: plain JSON
+  if (made.ok && stillStands(made.episode.content as unknown as JsonValue, values))
+    return refuse(found, "scanner_finding", hits);
+  return prepare(found, made, context);
+}
+
+function cleanWindow(found: FoundWindow, context: CollectContext, values: readonly string[]): Sanitized {
+  context.live.addProjects(found.window.facts.cwds);
+  // as above: plain JSON
+  const own = context.live.dictionary().formsIn(found.window.content as unknown as JsonValue);
+  return sanitize(found.window, {
+    salt: context.keys.salt,
+    identities: context.identities,
+    knownSecrets: [...own, ...values],
+  });
+}
+
+function prepare(found: FoundWindow, clean: Sanitized, context: CollectContext): Prepared {
   if (!clean.ok) return refuse(found, "sanitizer_finding", clean.refusal.findings);
   const admission = admit(clean.episode, context);
   if (!admission.ok) return refuse(found, admission.code);
   const sealed = seal(admission.episode);
   if (!sealed.ok) return refuse(found, sealed.code);
   // what disclosing made of the clean text (a cut preview, say) is read once more, as the bytes that would leave
-  const findings = verifySerialised(unseal(sealed.episode));
+  const record = unseal(sealed.episode);
+  const findings = verifySerialised(record);
   const definite = findings.filter((finding) => finding.class === "definite");
   if (definite.length > 0) return refuse(found, "sanitizer_finding", definite);
+  if (context.live.dictionary().formsIn(record).length > 0) return refuse(found, "sanitizer_finding", [OWN]);
   return { ok: true, episode: sealed.episode, candidates: placesOf(findings) };
 }
+
+const OWN: Place = { rule: "own-secret", path: "" };
 
 function placesOf(findings: readonly Place[]): Place[] {
   return findings.map(({ rule, path }) => ({ rule, path: path === "" ? "$" : path }));

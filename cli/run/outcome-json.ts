@@ -16,6 +16,8 @@ export function outcomeJson(outcome: Outcome, options: ShowOptions, nextSteps: r
     counters: outcome.counters,
     sources: Object.entries(outcome.docsBySource).map(([source, docs]) => ({ source, docs })),
     redactions_by_kind: outcome.redactionsByKind,
+    scanner: outcome.scanner,
+    own_secrets: { known: outcome.ownSecrets.known, unread_files: outcome.ownSecrets.unread },
     episodes: outcome.episodes.map((line) => episodeJson(line, outcome.platform, options)),
     refused: outcome.refused.map(({ prompt, ...rest }) => ({ ...rest, prompt })),
     skipped_files: [...outcome.reading.skipped, ...outcome.reading.notSessions],

@@ -32,6 +32,8 @@ export type Outcome = {
   episodes: EpisodeLine[];
   refused: readonly Refused[];
   reading: Collected["reading"];
+  scanner: Collected["scanner"];
+  ownSecrets: Collected["ownSecrets"];
   stopped: Uploading["stopped"];
   /** True if anything was refused or could not be sent: exit code 1. */
   somethingRefused: boolean;
@@ -61,6 +63,8 @@ export function outcomeOf(
     redactionsByKind: collected.redactions.byKind,
     episodes,
     refused: collected.refused,
+    scanner: collected.scanner,
+    ownSecrets: collected.ownSecrets,
     reading: {
       ...collected.reading,
       unknownRecords: recordTypes(collected.reading.unknownRecords),

@@ -1,4 +1,5 @@
 import { counterLines, countsInWords, humanBytes } from "#cli/io/report.ts";
+import { scannerLine } from "#cli/sanitize/report.ts";
 import { safeLine } from "#cli/io/safe-text.ts";
 import { type Io, say, sayJson } from "#cli/io/terminal.ts";
 import type { EpisodeLine, Outcome } from "./outcome.ts";
@@ -78,6 +79,11 @@ export function showPayloads(io: Io, episodes: readonly SealedEpisode[], limit =
 /** What was passed over, what was refused, and the counters. */
 export function showResult(io: Io, outcome: Outcome): void {
   showPassedOver(io, outcome);
+  say(io, scannerLine(outcome.scanner));
+  say(io, `own secrets looked for: ${outcome.ownSecrets.known}`);
+  for (const { kind, reason } of outcome.ownSecrets.unread) {
+    say(io, `own secrets not read: a ${kind} file: ${reason}`);
+  }
   for (const refused of outcome.refused) {
     say(io, `refused: ${safeLine(refused.file)} prompt ${refused.prompt}: ${refused.code}`);
     for (const { rule, path } of refused.findings) say(io, `    ${safeLine(rule)} at ${safeLine(path)}`);

@@ -1,5 +1,5 @@
 import type { Span } from "./finding.ts";
-import { isFiller } from "./literal.ts";
+import { isFiller, looksRandom } from "./literal.ts";
 import type { Part } from "./look-up.ts";
 import { matchesOf } from "./matches.ts";
 import type { Detector } from "./rule-table.ts";
@@ -48,9 +48,28 @@ export function matchNear(detector: Detector, text: string, hit: number): Span[]
   const match = detector.pattern.exec(text);
   const [, between = "", value = ""] = match ?? [];
   if (value === "") return [];
-  if (/\n[^\n]*\n/.test(between) || !/[\s=:"'>(,]$/.test(between) || isDigestContext(between)) return [];
+  if (
+    /\n[^\n]*\n/.test(between) ||
+    !/[\s=:"'>(,]$/.test(between) ||
+    (isBare(detector) && isDigestContext(between))
+  )
+    return [];
+  if (detector.random === true && !speaksOfCredential(between.replace(/^[\w.-]+/, ""), between)) return [];
   return toSpans(detector, value, hit + between.length);
 }
+
+/** What stands between a vendor's name and a form that digests and ids share: a word for a credential, or next to nothing. */
+function speaksOfCredential(rest: string, between: string): boolean {
+  return /^[\s:="'>(,]{1,8}$/.test(rest) || CREDENTIAL.test(between);
+}
+
+/** A form without a letter of its own: digests and ids look the same. */
+function isBare({ shape }: Detector): boolean {
+  return shape.startsWith("<");
+}
+
+const CREDENTIAL =
+  /key|token|secret|access|auth|api|pass|cred|pwd|pat\b|priv|login|bearer|\bsk\b|sid\b|dsn|_id\b/i;
 
 /** Words that say that what follows is a digest or an id and no credential. */
 function isDigestContext(between: string): boolean {
@@ -59,8 +78,13 @@ function isDigestContext(between: string): boolean {
   );
 }
 
+/** With letters of its own in front, a form needs a digit behind them only: no word has both. */
+function isDrawn(detector: Detector, value: string): boolean {
+  return looksRandom(value) || (detector.anchored && /\d/.test(value.slice(4)));
+}
+
 function toSpans(detector: Detector, value: string, start: number): Span[] {
-  if (isFiller(value)) return [];
+  if (isFiller(value) || (detector.random === true && !isDrawn(detector, value))) return [];
   const span: Span = {
     start,
     end: start + value.length,

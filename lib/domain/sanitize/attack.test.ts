@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { latinLookalike } from "./lookalikes.ts";
 import { createRedactor } from "./redact.ts";
 import { letters, makeSecret } from "./testing/make-secret.ts";
 import { verify } from "./verify.ts";
+import { viewsOf } from "./views.ts";
 
 const facts = { cwds: [], gitRemotes: [], gitBranches: [] };
 const redactor = () => createRedactor({ salt: "s", sessionId: "x", facts });
@@ -11,6 +13,25 @@ const token = makeSecret("ghp_<alnum 36>", 5);
 const body = letters("A-Za-z0-9+/", 64);
 const begin = ["-----BEGIN RSA", "PRIVATE KEY-----"].join(" ");
 const end = begin.replace("BEGIN", "END");
+
+function hexOf(text: string): string {
+  return [...text].map((letter) => letter.charCodeAt(0).toString(16)).join(" ");
+}
+
+function wideOf(text: string): string {
+  return btoa([...text].map((letter) => `${letter}\0`).join("")).slice(0, 40);
+}
+
+/** As `hexdump -C` prints it. */
+function dumpOf(text: string): string {
+  const lines = text.match(/.{1,16}/gs) ?? [];
+  return lines
+    .map(
+      (line, index) =>
+        `${(index * 16).toString(16).padStart(8, "0")}  ${hexOf(line).padEnd(48)}  |${line}|\n`,
+    )
+    .join("");
+}
 
 describe("what hides a credential", () => {
   it.each([
@@ -38,6 +59,21 @@ describe("what hides a credential", () => {
     ["bold letters", `**password:** ${password}`, password],
     ["a list", `- **Token**: \`${value}\``, value],
     ["a sentence", `the password is ${password}`, password],
+    ["a column", `name,password,role\njoe,${password.replace(",", "")},admin\n`, password],
+    ["a request in prose", `use ${value} as the password, please`, value],
+    ["a call", `client = HTTPBasicAuth("joe", "${password}")`, password],
+    ["a code of OAuth", `GET /callback?code=${value}&state=1`, value],
+    ["terraform's output", `"db_password": {\n  "sensitive": true,\n  "value": "${password}"\n}`, password],
+    ["German", `Kennwort: ${password}`, password],
+    ["Spanish", `la contraseña es ${value}`, value],
+    ["Portuguese", `senha = "${password}"`, password],
+    ["a hex dump", dumpOf(`token ${token} end`), hexOf(token.slice(0, 8))],
+    ["compressed text", `H4sIAAAAAAAA${value}${value}`, value],
+    [
+      "UTF-16 in base64",
+      btoa([...`token ${token}`].map((letter) => `${letter}\0`).join("")),
+      wideOf(`token ${token}`),
+    ],
     ["base64 of base64", btoa(btoa(`token=${value}`)), btoa(btoa(`token=${value}`))],
   ])("is read through: %s", (_, text, hidden) => {
     const out = redactor().redactText(text);
@@ -125,4 +161,12 @@ describe("what hides between places", () => {
   ])("%s names nobody afterwards", (_, text, names) => {
     for (const name of names) expect(redactor().redactText(text)).not.toContain(name);
   });
+});
+
+it("reads every character beyond ASCII without an exception, and none as more letters", () => {
+  for (let code = 0x80; code < 0x10000; code += 64) {
+    const all = Array.from({ length: 64 }, (_, index) => String.fromCharCode(code + index));
+    expect(all.filter((letter) => latinLookalike(letter).length > 1)).toEqual([]);
+    expect(() => viewsOf(all.join(""), 10)).not.toThrow();
+  }
 });

@@ -20,27 +20,75 @@ export const COMMANDS: readonly { id: string; keywords: readonly string[]; patte
     ),
   },
   {
-    id: "command-password",
+    id: "command-pass",
     keywords: ["docker login", "podman login", "registry login", "skopeo login"],
     pattern: new RegExp(`login ${REST}(?<=\\s)-p[ =]?${VALUE}`, "g"),
   },
   {
-    id: "command-password",
+    id: "command-pass",
     keywords: ["mysql", "mariadb"],
     pattern: new RegExp(`(?:mysql|mariadb)(?:dump|admin|import|show)? ${REST}(?<=\\s)-p${VALUE}`, "g"),
   },
   {
-    id: "command-password",
+    id: "command-pass",
     keywords: ["redis-cli", "unzip ", "zip ", "7z "],
     pattern: new RegExp(`(?:redis-cli ${REST}-a |zip ${REST}-P ?|7z[a-z]? ${REST}(?<=\\s)-p)${VALUE}`, "g"),
   },
   {
-    id: "command-password",
+    id: "command-pass",
     keywords: ["openssl ", "echo "],
     pattern: new RegExp(
       `(?:openssl ${REST}-(?:k |pass(?:in|out)? (?:pass:)?)${VALUE}|echo ["']?([^\\s"'$<>|]{4,128})["']? ?\\| ?sudo -S)`,
       "g",
     ),
+  },
+  {
+    id: "call-credentials",
+    keywords: [
+      "networkcredential(",
+      "httpbasicauth(",
+      "basic_auth(",
+      "basicauth(",
+      "auth=(",
+      "userpwd",
+      "pscredential(",
+      "passwordcredential(",
+      "usernamepassword",
+    ],
+    pattern:
+      /(?:NetworkCredential|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuth|basic_?[aA]uth|BasicAuth|PSCredential|PasswordCredential|UsernamePassword\w{0,24}|auth=)\(\s{0,4}["'][^"'\n]{1,64}["']\s{0,2},\s{0,2}["']([^"'\n]{4,256})["']|USERPWD["']?\s{0,2}[,:=]\s{0,2}["'][^"':\n]{1,64}:([^"'\n]{4,256})["']/g,
+  },
+  {
+    id: "call-secret",
+    keywords: ["convertto-securestring", "securestring"],
+    pattern:
+      /ConvertTo-SecureString(?: -(?:String|AsPlainText|Force)){0,3} {1,2}\\?["']?([^\s"'$\\][^\s"']{4,255}?)(?=\\?["'\s]|$)/gi,
+  },
+  {
+    id: "named-in-prose",
+    keywords: ["use ", "try ", "with "],
+    pattern:
+      /\b(?:use|try|with) ["'`]?([^\s"'`<>$]{6,128})["'`]? (?:as|for) (?:the |my |your |a |an |its )?(?:\w{2,16} ){0,2}(?:password|passphrase|passcode|token|secret|api key|pass)\b/gi,
+  },
+  {
+    id: "oauth-code",
+    keywords: [
+      "?code=",
+      "&code=",
+      "?ticket=",
+      "&ticket=",
+      "?oauth_verifier=",
+      "&oauth_verifier=",
+      "?assertion=",
+      "&assertion=",
+    ],
+    pattern: /[?&](?:code|ticket|oauth_verifier|assertion)=([A-Za-z0-9._~%+/-]{16,2048})/g,
+  },
+  {
+    id: "database-pass",
+    keywords: ["identified with", "create user", "alter user", "create role", "alter role", "create login"],
+    pattern:
+      /(?:IDENTIFIED WITH ["']?\w{1,40}["']? (?:AS|BY)|(?:USER|ROLE|LOGIN) [^\n;]{1,120}?PASSWORD(?: =)?) ["']([^"'\n]{4,256})["']/gi,
   },
 ];
 

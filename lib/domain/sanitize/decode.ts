@@ -11,6 +11,12 @@ const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) =>
 const SPACED = "\\t\\n\\r -~";
 const READABLE = new RegExp(`^[${SPACED}]+$`);
 
+const MOSTLY = new RegExp(`^[${SPACED}\\x80-\\xff]+$`);
+const WIDE = new RegExp(`^(?:[${SPACED}]\\0){4,}[${SPACED}]?$`);
+/** Bytes above ASCII come in groups whose first tells their number; the last may be cut off. */
+const UTF8 =
+  /^(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*[\xc2-\xf4]?[\x80-\xbf]{0,2}$/;
+
 /** A run of a view that decodes to readable text: the text, and the run's place in the view. */
 export type Encoded = { text: string; start: number; end: number };
 
@@ -45,7 +51,7 @@ function fromBase64(run: string): string | null {
   if (body.length % 4 === 1) return null;
   const normal = body.replaceAll("-", "+").replaceAll("_", "/");
   // the first bytes tell: a digest or an image is not readable, and decoding it whole would be wasted
-  return readable(decodeBase64(normal.slice(0, 24))) === null ? null : readable(decodeBase64(normal));
+  return readable(decodeBase64(normal.slice(0, 24))) === null ? null : readable(decodeBase64(normal), true);
 }
 
 function decodeBase64(body: string): string {
@@ -60,12 +66,19 @@ function fromHex(run: string): string | null {
   let text = "";
   for (let at = 0; at < run.length; at += 2) {
     const code = Number.parseInt(run.slice(at, at + 2), 16);
-    if (code > 126 || (code < 32 && code !== 10 && code !== 13 && code !== 9)) return null;
+    if ((code > 126 && code < 160) || (code < 32 && code !== 10 && code !== 13 && code !== 9)) {
+      if (at < 16 && code !== 0) return null;
+    }
     text += String.fromCharCode(code);
   }
-  return text;
+  return readable(text, true);
 }
 
-function readable(text: string): string | null {
-  return READABLE.test(text) ? text : null;
+/** Text as it is, UTF-8 with few letters beyond ASCII, or UTF-16 as PowerShell encodes commands; null for anything else. */
+function readable(text: string, whole = false): string | null {
+  if (READABLE.test(text)) return text;
+  if (WIDE.test(text)) return text.replaceAll("\u0000", "");
+  if (!MOSTLY.test(text)) return null;
+  const beyond = text.length - text.replace(/[\x80-\xff]/g, "").length;
+  return beyond * (whole ? 4 : 2) <= text.length && UTF8.test(text) ? text : null;
 }

@@ -20,6 +20,10 @@ export type Replacement =
   | "ipv6"
   | "mac"
   | "account"
+  | "org"
+  | "repo"
+  | "resource"
+  | "blob"
   | "phone"
   | "card"
   | "iban"
@@ -63,5 +67,6 @@ function join(a: Span, b: Span): Span {
 function outranks(b: Span, a: Span): boolean {
   if ((b.as === "secret") !== (a.as === "secret")) return b.as === "secret";
   if (b.class !== a.class) return b.class === "definite";
+  if (a.as === "org" || b.as === "org") return a.as === "org" && b.as === "user"; // a person owns repositories too
   return b.end - b.start > a.end - a.start;
 }

@@ -44,6 +44,8 @@ const SHAPES = [
   /^(?:sha\d{1,3}[-:]|md5[-:]|SHA256:)/,
 ];
 const JUDGED = 128;
+/** A sentence in one of these is written without blanks, and nobody types a password so. */
+const IDEOGRAPHS = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{3}/;
 const DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{7,12})$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -54,7 +56,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function isCredential(raw: string, strength: NameStrength, quoted: boolean): boolean {
   // the beginning tells: judging every long run to its end would cost more than it says
   const value = stripPlaceholders(raw).trim().slice(0, JUDGED);
-  if (value.length < 4) return false;
+  if (value.length < 4 || IDEOGRAPHS.test(value)) return false;
   if (TEMPLATE.test(value) || ENVIRONMENT.test(value) || RESERVED.has(value.toLowerCase())) return false;
   if (isFiller(value) || (SHAPES.some((shape) => shape.test(value)) && !isRandomPath(value))) return false;
   if (value.replace(INTERPOLATED, "").length < Math.max(6, value.length / 2)) {
@@ -64,11 +66,48 @@ export function isCredential(raw: string, strength: NameStrength, quoted: boolea
   if (!quoted && strength !== "password" && /[{}();]|\|\||&&/.test(value)) return false;
   if (strength === "key") return isBareKey(value);
   if (/\s/.test(value)) return strength === "password" && quoted && !isProse(value) && /\d/.test(value);
-  if (looksRandom(value)) return true;
+  if (looksRandom(value) || isEncodedText(value)) return true;
+  if (/^[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,64}:[^\s/@]{3,128}@/.test(value)) return true;
+  if (
+    strength === "credential" &&
+    quoted &&
+    /^[A-Za-z]{8,}$/.test(value) &&
+    /[A-Z]{2}[a-z]{1,3}[A-Z]{2}/.test(value)
+  )
+    return true;
   if (isWords(value)) return false;
   return strength === "password"
     ? hasMixture(value)
     : value.length >= 6 && /\d/.test(value) && hasMixture(value);
+}
+
+/** A word that somebody has set as a password: long enough, no placeholder, no path and nothing that a program reads from elsewhere. */
+export function isPlainSecret(raw: string): boolean {
+  const value = stripPlaceholders(raw).trim();
+  if (value.length < 6 || value.length > 64 || !/^[!-~]+$/.test(value) || /[<>{}()[\]|;`]/.test(value))
+    return false;
+  if (TEMPLATE.test(value) || ENVIRONMENT.test(value) || RESERVED.has(value.toLowerCase())) return false;
+  if (/\$[A-Za-z_]/.test(value) || /^["'$/.~]|^\W+$|^\d+$/.test(value)) return false;
+  return !isFiller(value) && !SHAPES.some((shape) => shape.test(value)) && !PLACEHOLDER_WORDS.test(value);
+}
+
+const PLACEHOLDER_WORDS =
+  /^(?:pass(?:word|wd)?|secret|token|api|key|new|old|your|my|test|dummy|fake|some|the|insert|replace|change|enter|set|put|redis|local|dev)[-_.]|(?:example|placeholder|changeme|sample|dummy|redacted|here)$|^(?:disabled|enabled|default|required|optional|inherit|prompt|manual|bearer|cookie)/i;
+
+/** base64 of a credential, as the data of a Kubernetes Secret: read as what it stands for. */
+function isEncodedText(value: string): boolean {
+  if (value.length < 16 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return false;
+  if (!/[a-z]/.test(value) || !/[A-Z]/.test(value)) return false;
+  const text = decoded(value);
+  return /^[!-~]{8,}$/.test(text) && /\d/.test(text) && !isWords(text);
+}
+
+function decoded(value: string): string {
+  try {
+    return atob(value.replace(/=+$/, ""));
+  } catch {
+    return "";
+  }
 }
 
 /** `key` alone names many things: only a value that is no digest, no id and holds none is taken for a credential. */

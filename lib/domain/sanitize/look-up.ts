@@ -52,11 +52,15 @@ export function lookAround(rule: RegionRule): LookUp {
 }
 
 /** Runs all look-ups of a text, whose keywords one walk finds. */
-export function lookUpAll(scanner: KeywordScanner, lookUps: readonly LookUp[], text: string): Span[] {
+export function lookUpAll(
+  { scanner, lookUps }: { scanner: KeywordScanner; lookUps: readonly LookUp[] },
+  text: string,
+  strengths: NamesSeen["strengths"],
+): Span[] {
   const pass: Pass = {
     spans: [],
     nameEnd: -1,
-    names: { valueEnd: -1, inside: 0, runFrom: 0, runEnd: 0, strengths: new Map(), judged: new Map() },
+    names: { valueEnd: -1, inside: 0, runFrom: 0, runEnd: 0, strengths, judged: new Map() },
     readTo: new Map(),
     regions: new Map(),
   };

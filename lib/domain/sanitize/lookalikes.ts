@@ -93,7 +93,11 @@ export function latinLookalike(letter: string): string {
   const code = letter.charCodeAt(0);
   // full width is ASCII shifted; asking the normal form of each would cost far more
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
-  return LATIN[letter] ?? letter.normalize("NFKC");
+  const known = LATIN[letter];
+  if (known !== undefined) return known;
+  // a view never grows: what is written as more letters (a lone accent becomes a blank and an accent) stays what it is
+  const normal = letter.normalize("NFKC");
+  return normal.length <= letter.length ? normal : letter;
 }
 
 /** True for what shows nothing: a terminal sequence, or a character of no width. */

@@ -1,8 +1,8 @@
 import type { Span } from "./finding.ts";
-import { isCredential, isWords, looksRandom, type NameStrength } from "./literal.ts";
+import { isCredential, isWords, isPlainSecret, looksRandom, type NameStrength } from "./literal.ts";
 import { strengthOf } from "./names.ts";
 
-const NAME_CHARACTER = /[A-Za-z0-9_.-]/;
+const NAME_CHARACTER = /[A-Za-z0-9_.\u00c0-\u017f-]/;
 const MAX_NAME = 64;
 const MAX_VALUE = 4096;
 /** A value that holds more values with names of their own than these is taken as one. */
@@ -22,7 +22,7 @@ const SEPARATORS: readonly {
   // yaml blocks, and the default of a variable
   {
     pattern:
-      /["']?(?::[ \t]{1,4}[|>][-+\d]{0,2}[ \t]{0,4}\r?\n[ \t]{1,32}|["'][ \t]{0,4}\{[^{}"']{0,160}?\bdefault[ \t]{0,8}=[ \t]{0,4})/y,
+      /["']?(?::[ \t]{1,4}[|>][-+\d]{0,2}[ \t]{0,4}\r?\n[ \t]{1,32}|["'][ \t]{0,4}\{[^{}"']{0,160}?\bdefault[ \t]{0,8}=[ \t]{0,4}|["'][ \t]{0,4}[:=]\s{0,4}\{[^{}]{0,200}?["'\s](?:value|default)["']?[ \t]{0,4}[:=][ \t]{0,4})/y,
     form: "pair",
   },
   // cells of a table
@@ -30,13 +30,13 @@ const SEPARATORS: readonly {
   // name = value, "name": value, name := value, name: type = value, ['name'] = value
   {
     pattern:
-      /\*{0,2}\\{0,7}["'`]?\]?[ \t]{0,16}(?::[ \t]{0,4}&?(?:'static[ \t])?[A-Za-z_][\w.<>[\]| ]{0,40}=(?![=>])|(?:string|String|str|&str|\[\]byte)[ \t]{1,4}:?=|:{1,3}=|=>|[:=]{1,2}|\?=|\+=|\.=)(?!=)\*{0,2}[ \t]{0,16}(?:\r?\n[ \t]{1,32}(?=["']))?/y,
+      /\*{0,2}\\{0,7}["'`]?\]?[ \t]{0,16}(?::[ \t]{0,4}&?(?:'static[ \t])?[A-Za-z_][\w.<>[\]| ]{0,40}(?: =|=(?=[ \t]?["'`]))(?![=>])|(?:string|String|str|&str|\[\]byte)[ \t]{1,4}:?=|:{1,3}=|=>|[:=]{1,2}|\?=|\+=|\.=)(?!=)\*{0,2}[ \t]{0,16}(?:\r?\n[ \t]{1,32}(?=["']))?/y,
     form: "assign",
   },
   { pattern: /\\{0,7}["'`][ \t]{0,4},[ \t]{0,4}(?=\\{0,7}["'`])/y, form: "call" },
   { pattern: /[ \t]{0,4},[ \t]{0,4}(?=["'`])/y, form: "call" },
   { pattern: />\s{0,32}/y, form: "element" },
-  { pattern: /["']?[ \t]{1,4}(?:is|was|ist|are|=|->|→)[:]?[ \t]{1,4}/y, form: "said" },
+  { pattern: /["']?[ \t]{1,4}(?:is|was|ist|are|es|est|é|è|jest|to|=|->|→)[:]?[ \t]{1,4}/y, form: "said" },
   { pattern: /[ \t]{1,8}/y, form: "prose" },
 ];
 
@@ -75,7 +75,7 @@ export type NamesSeen = {
 /** The credential that a telling name introduces, or null. Every spelling of `name separator value` ends here. */
 export function valueOf(text: string, name: Name, seen: NamesSeen): Span | null {
   const strength = strengthWithPrefix(text, name, seen);
-  if (strength === null) return null;
+  if (strength === null || !mayFollow(text.charCodeAt(name.end))) return null;
   for (const { pattern, form } of SEPARATORS) {
     pattern.lastIndex = name.end;
     const separator = pattern.exec(text);
@@ -86,20 +86,31 @@ export function valueOf(text: string, name: Name, seen: NamesSeen): Span | null 
       quotedOnly: form === "call",
       seen,
     });
-    if (found === null || !isAccepted({ form, strength, text, name, found }, seen)) return null;
+    if (found === null) return null;
+    const level = levelOf({ form, strength, text, name, found }, seen);
+    if (level === null) return null;
     // inside a value that was found already, the head is enough
     const { start, end, value } = found.end <= seen.valueEnd ? found : (found.whole?.() ?? found);
     if (end > seen.valueEnd) {
       seen.valueEnd = end;
       seen.inside = 0;
     }
-    return { start, end, value, rule: RULE[strength], as: "secret", class: "definite" };
+    return { start, end, value, rule: RULE[strength], as: "secret", class: level };
   }
   return null;
 }
 
+/** Whether a separator can begin with this character: most names in code are followed by a bracket, a comma or a point. */
+function mayFollow(code: number): boolean {
+  return code < 128 && FOLLOWS[code] === 1;
+}
+
+const FOLLOWS = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\s\\"'`:=|*,>\]?+&-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
 const RULE: Record<NameStrength, string> = {
-  password: "named-password",
+  password: "named-pass",
   credential: "named-credential",
   key: "named-key",
 };
@@ -124,6 +135,28 @@ function strength(name: string, { strengths }: NamesSeen): NameStrength | null {
   return made;
 }
 
+/** A quoted word as the value of a password or token may be a real one: a person looks. */
+function levelOf(given: Case, seen: NamesSeen): Span["class"] | null {
+  if (isAccepted(given, seen)) return "definite";
+  const { form, strength, found, text, name } = given;
+  if (form !== "assign" || strength === "key" || found.end <= seen.valueEnd) return null;
+  return isWordSet(text, name, found) ? "candidate" : null;
+}
+
+const UI_WORD =
+  /pass(?:word|wd)?s?$|token|secret|auth|bearer|required|optional|valid|string|field|input|label|error|forgot|reset|access|api|user|key|basic|test|example|value|name|type|digest|session|cookie|oauth|origin|include|\s/i;
+
+function isWordSet(text: string, name: Name, { value, quoted, end }: Read): boolean {
+  if (!quoted || value.length < 8 || value.length > 40 || UI_WORD.test(value)) return false;
+  // an object's member or a setting, not an argument, a comparison or a type
+  if (
+    !/^["']?\s{0,2}[,;}\n\r]?/.test(text.slice(end, end + 4)) ||
+    /[!=<>]=|\(/.test(text.slice(name.end, end - value.length))
+  )
+    return false;
+  return isPlainSecret(value);
+}
+
 function isAccepted(given: Case, seen: NamesSeen): boolean {
   const { judged } = seen;
   const { form, strength, text, name, found } = given;
@@ -140,11 +173,25 @@ function isAccepted(given: Case, seen: NamesSeen): boolean {
 
 function accepts({ form, strength, text, name, found }: Case): boolean {
   const { value, quoted } = found;
-  if (form === "said" && strength !== "key" && isStrong(value)) return isCredential(value, strength, true);
+  if (form === "said" && strength !== "key" && (isStrong(value) || isMixed(value, strength)))
+    return isCredential(value, strength, true);
   if (form === "prose" || form === "said") return isProseCredential({ form, strength, text, name, found });
   if (form === "call") return looksRandom(value) && !isWords(value) && isCredential(value, strength, true);
   if (form === "element") return text.charAt(name.start - 1) === "<" && isCredential(value, strength, true);
+  if (strength !== "key" && isSetting(text, name) && isPlainSecret(value)) return true;
   return isCredential(value, strength, quoted);
+}
+
+/** Letters and digits in turn, as prose never has them; of a password, any digit. */
+function isMixed(value: string, strength: NameStrength): boolean {
+  if (strength === "password" && /^[A-Za-z]{3,20}\d{2,8}$/.test(value)) return true;
+  return value.length >= 12 && /^[\w-]+$/.test(value) && (value.match(/[a-z]\d|\d[a-z]/gi) ?? []).length >= 4;
+}
+
+/** `NAME=value` of an environment, or `--name=value`: what stands there is a literal, also where it is a word. */
+function isSetting(text: string, name: Name): boolean {
+  if (text.charAt(name.end) !== "=" || /[\s=]/.test(text.charAt(name.end + 1))) return false;
+  return /^[A-Z][A-Z0-9_]{3,}$/.test(name.text) || /^--[a-z]/.test(name.text);
 }
 
 /** Eight characters of three kinds, a digit among them: nobody writes a word of prose so. */
@@ -191,7 +238,7 @@ function readBare(text: string, start: number, end: number): Read | null {
   const bare = text.slice(start, end);
   const value = trimBare(bare, text.charAt(end));
   if (value === "") return null;
-  const wrapped = value === bare ? wrappedRest(text, end) : 0;
+  const wrapped = value === bare ? wrappedRest(text, end, value) : 0;
   const last = start + value.length + wrapped;
   return { start, end: last, value: text.slice(start, last).replace(/\s+/g, ""), quoted: false };
 }
@@ -215,9 +262,17 @@ function schemeLength(text: string, from: number): number {
 }
 
 /** A terminal wraps a long value hard: the next line is then nothing but more of the same noise. */
-function wrappedRest(text: string, at: number): number {
+function wrappedRest(text: string, at: number, first: string): number {
   const next = /^\r?\n([A-Za-z0-9+/=_.~@-]{8,512})(?=\r?\n|$)/.exec(text.slice(at, at + 600));
-  return next?.[1] !== undefined && looksRandom(next[1]) ? next[0].length : 0;
+  const rest = next?.[1] ?? "";
+  if (next === null || !(looksRandom(rest) || isRestOf(first, rest))) return 0;
+  return next[0].length;
+}
+
+/** Too short to look drawn by itself, and no word, no number and no assignment either. */
+function isRestOf(first: string, rest: string): boolean {
+  if (first.length < 8 || /[=.]/.test(rest) || !/[A-Za-z]/.test(rest)) return false;
+  return /\d/.test(first) && /\d[A-Za-z]/.test(rest) && looksRandom(first + rest);
 }
 
 /** What belongs to the sentence, the call or the query string around a bare value is not part of it. */

@@ -20,9 +20,19 @@ export const NAME_KEYWORDS: readonly string[] = [
   "pat",
   "cred",
   "sid",
+  "access",
+  "private",
+  "kennwort",
+  "contrase",
+  "senha",
+  "haslo",
+  "parola",
+  "wachtwoord",
+  "mdp",
 ];
 
-const PASSWORD = /^(?:.*(?:password|passwd|passphrase|passcode|passwort)|pwd|pass|psk|.{0,12}(?:pass|pwd))$/;
+const PASSWORD =
+  /^(?:.*(?:password|passwd|passphrase|passcode|passwort|kennwort|wachtwoord|contrasena|contrase)|pwd|pass|psk|passe|motdepasse|mdp|senha|haslo|parola|.{0,12}(?:pass|pwd))$/;
 const CREDENTIAL_WORDS = new Set(
   "secret secrets token tokens jwt bearer authorization credential credentials creds cookie authtoken accesstoken refreshtoken idtoken bottoken usertoken apitoken apikey apikeys appkey secretkey accesskey privatekey authkey clientsecret appsecret sessiontoken sharedsecret signingsecret webhooksecret authentication xauth auth pat".split(
     " ",
@@ -49,11 +59,22 @@ const PLAIN_KEYS =
  * judged by their last telling word. `token_count` and `cacheKey` say nothing, `DB_PASSWORD` and `x-api-key` do.
  */
 export function strengthOf(name: string): NameStrength | null {
+  const known = answers.get(name);
+  if (known !== undefined) return known;
+  if (answers.size >= MAX_ANSWERS) answers.clear();
+  const made = judged(name);
+  answers.set(name, made);
+  return made;
+}
+
+function judged(name: string): NameStrength | null {
   const words = wordsOf(name);
   if (words.length > 1 && /^(?:hex|b64|base64|encoded|enc|raw|plain|value|val)$/.test(words.at(-1) ?? ""))
     words.pop();
   const last = words.at(-1);
   if (last === undefined || words.length > 12) return null;
+  // in capitals, as settings are named; else these two are verbs and adjectives
+  if (last === "access" || last === "private") return /(?:ACCESS|PRIVATE)$/.test(name) ? "credential" : null;
   const all = words.join(" ");
   if (ABOUT.has(last)) return null;
   if (PASSWORD.test(last) && !/^(?:bypass|compass|by|encompass|surpass)/.test(last)) return "password";
@@ -78,10 +99,16 @@ export function strengthOf(name: string): NameStrength | null {
   return null;
 }
 
+/** Remembered answers of a function of its argument alone: code repeats its few names without end. */
+const answers = new Map<string, NameStrength | null>();
+const MAX_ANSWERS = 8_192;
+
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");

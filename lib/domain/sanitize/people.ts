@@ -15,6 +15,9 @@ export type Frame = {
 };
 
 const NAME = "[\\p{L}][\\p{L}'’.-]{1,30}(?: [\\p{L}][\\p{L}'’.-]{0,30}){1,3}";
+/** A given name and a family name, as prose writes them. */
+const FULL =
+  "[\\p{Lu}][\\p{Ll}][\\p{L}'’-]{1,24}(?: [\\p{Lu}]\\.)?(?: (?:van|von|de|da|del|di|la|al|el|bin|der|den)){0,2} [\\p{Lu}][\\p{L}'’-]{2,30}";
 const USER = "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}";
 const SEP = "(?:[/\\\\]|\\\\{2,8}|%2[fF]|%5[cC]|%252[fF])";
 
@@ -140,6 +143,42 @@ const PEOPLE: readonly Frame[] = [
     ),
   },
   {
+    id: "addressed-person",
+    keywords: [
+      "hi ",
+      "hello ",
+      "dear ",
+      "hey ",
+      "thanks ",
+      "ask ",
+      "contact ",
+      "call ",
+      "email ",
+      "ping ",
+      "tell ",
+      "talk to ",
+      "speak to ",
+      "cc ",
+      "assigned to ",
+      "sincerely",
+      "regards",
+      "customer",
+      "client:",
+      "patient",
+      "employee",
+      "applicant",
+      "cardholder",
+      "guest",
+      "passenger",
+      "tenant:",
+      "signed by",
+    ],
+    pattern: new RegExp(
+      `(?:(?:^|[\\s"'>(])(?:(?:Hi|Hello|Dear|Hey|Thanks|Thank you|Bonjour|Hola|Hallo|Liebe[r]?) (?<person>${FULL})(?=[,!])|(?:[Aa]sk|[Cc]ontact|[Ee]mail|[Cc]all|[Pp]ing|[Tt]ell|[Tt]alk to|[Ss]peak to|[Aa]ssigned to|cc|CC|[Ss]igned by) (?<person2>${FULL})(?= (?:from|at|in|of|about|on|to|for|who|if|directly|via)\\b|[,.;\\n]|$)))|(?:Customer|Client|Patient|Employee|Applicant|Cardholder|Guest|Passenger|Tenant|customer|patient|employee)(?: [Nn]ame)?:[ \\t]{1,4}(?<person3>${FULL})(?=[,.;|)\\n]|$)|(?:[Rr]egards|[Ss]incerely),?\\r?\\n(?<person4>${FULL})(?=\\r?\\n|$)`,
+      "dgmu",
+    ),
+  },
+  {
     id: "git-graph",
     keywords: [" ago) "],
     pattern: new RegExp(`ago\\) (?:[^\\n]{1,200} - |<)(?<person>${NAME})(?=>| \\(|\\r?$)`, "dgmu"),
@@ -238,8 +277,13 @@ const GROUPS: Record<string, Replacement> = {
   group: "user",
   person: "user",
   person2: "user",
+  person3: "user",
+  person4: "user",
   host: "host",
 };
+/** Capitalised words that a person is not called: products, teams and roles. */
+const NO_PERSON =
+  /\b(?:Code|Claude|Codex|Copilot|Agent|Assistant|Team|Support|Service|Services|Customer|Sales|Engineering|Admin|Administrator|User|World|There|All|Everyone|Folks|Sir|Madam|Hub|Lab|Cloud|Studio|Server|System|API|SDK|CLI|The|This|Your|My|Our|Git|GitHub|GitLab|Docker|React|Node|Python|Java|Go|Rust|Type|Script|Open|Source|Security|Manager|Owner|Maintainer|Maintainers|Reader|Friend|Product|Department|Office|Desk|Center|Center|Center|Inc|LLC|Ltd|GmbH|Corp|Google|Microsoft|Amazon|Apple|Linux|Windows|Chrome|Success|Data|Project|Model|Test|Page|Form|List|Id|ID|Name|Number|Hook|Function|Method|Class|Get|Set|Post|Next|New|Old|First|Last)\b/;
 const BEFORE = 140;
 /** How far behind its keyword a frame is looked for. */
 export const FRAME_REACH = 400;
@@ -275,6 +319,7 @@ function isSomebody(value: string, as: Replacement, rule: string): boolean {
   if (/^user_[a-z2-9]{4,8}(?:-|$)/.test(value)) return false;
   if (as === "host") return isHost(value) && (rule !== "named-host" || /[-\d]/.test(value));
   if (rule.startsWith("home-") && value === "user") return true; // the older tool's fixture names it a person
+  if (rule === "addressed-person" && NO_PERSON.test(value)) return false;
   return (
     !NOBODY.has(value.toLowerCase()) &&
     !/^(?:staff|wheel|users|true|false|null|none|undefined|string|dependabot|github-actions|renovate|web-flow|docker)/i.test(

@@ -2,7 +2,7 @@
  * Everything that the sanitizer itself writes, and what the older tool wrote: a text that holds these is clean. Pseudonyms of
  * mail and internet addresses need no entry, they stand in documentation ranges that every rule leaves alone.
  */
-const OURS = /\[(?:SECRET:[a-z0-9-]{1,60}#\d{1,6}|PHONE|CARD|IBAN|SSN|UNSTABLE)\]/g;
+const OURS = /\[(?:SECRET:[a-z0-9-]{1,60}#\d{1,6}|BLOB|PHONE|CARD|IBAN|SSN|UNSTABLE)\]/g;
 const OLDER = /\[REDACTED(?:_[A-Z]{2,12})?\]/g;
 const USER = /^user_[a-z2-9]{4,8}$/;
 const HOST = /^host-[a-z2-9]{4,8}(?:\.example)?$/;

@@ -1,4 +1,5 @@
 import { KeywordScanner } from "./aho-corasick.ts";
+import { detached } from "./detached.ts";
 import type { Span } from "./finding.ts";
 import { isWords } from "./literal.ts";
 import { NOBODY } from "./people.ts";
@@ -32,13 +33,20 @@ export class KnownValues {
     if (isPlaceholder(value) || !/^[\x20-\x7e]+$/.test(value)) return false;
     if (!identity && (value.length < MIN || isWords(value))) return false;
     if (identity && (value.length < 3 || NOBODY.has(value.toLowerCase()))) return false;
-    this.#known.set(value.toLowerCase(), { ...span, value });
+    const own = detached(value);
+    this.#known.set(own.toLowerCase(), { rule: span.rule, as: span.as, value: own });
     this.#scanner = null;
     return true;
   }
 
   get size(): number {
     return this.#known.size;
+  }
+
+  /** Lets go of the automaton, which is made anew when it is needed. */
+  rest(): void {
+    this.#scanner = null;
+    this.#list = [];
   }
 
   /** Other places of known values in a text. */

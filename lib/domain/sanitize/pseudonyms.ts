@@ -1,4 +1,5 @@
 import { hmacHex } from "#lib/domain/hash.ts";
+import { detached } from "./detached.ts";
 import type { Replacement, Span } from "./finding.ts";
 
 /** 32 letters without those that look alike. */
@@ -25,6 +26,8 @@ export class Pseudonyms {
     switch (span.as) {
       case "secret":
         return `[SECRET:${span.rule}#${this.#numberOf(span.value)}]`;
+      case "blob":
+        return "[BLOB]";
       case "phone":
         return "[PHONE]";
       case "card":
@@ -42,11 +45,21 @@ export class Pseudonyms {
     }
   }
 
+  /** How many different values were named so far, by kind. */
+  made(): Record<string, number> {
+    const made: Record<string, number> = this.#secrets.size === 0 ? {} : { secret: this.#secrets.size };
+    for (const key of this.#known.keys()) {
+      const as = key.slice(0, key.indexOf("|"));
+      made[as] = (made[as] ?? 0) + 1;
+    }
+    return made;
+  }
+
   #numberOf(secret: string): number {
     const known = this.#secrets.get(secret);
     if (known !== undefined) return known;
     const number = this.#secrets.size + 1;
-    this.#secrets.set(secret, number);
+    this.#secrets.set(detached(secret), number);
     return number;
   }
 
@@ -67,12 +80,18 @@ export class Pseudonyms {
   }
 }
 
-type Identity = Extract<Replacement, "user" | "host" | "ipv4" | "ipv6" | "mac" | "account">;
+type Identity = Extract<
+  Replacement,
+  "user" | "host" | "ipv4" | "ipv6" | "mac" | "account" | "org" | "repo" | "resource"
+>;
 
 /** How a keyed digest becomes a pseudonym; `attempt` lengthens it after collisions. */
 const FORMS: Record<Identity, (digest: string, attempt: number) => string> = {
   user: (digest, attempt) => `user_${letters(digest, attempt)}`,
   host: (digest, attempt) => `host-${letters(digest, attempt)}`,
+  org: (digest, attempt) => `org-${letters(digest, attempt)}`,
+  repo: (digest, attempt) => `repo-${letters(digest, attempt)}`,
+  resource: (digest, attempt) => `res-${letters(digest, attempt)}`,
   ipv4: (digest) => `198.${18 + (byte(digest, 0) & 1)}.${byte(digest, 1)}.${byte(digest, 2)}`,
   ipv6: (digest) => `2001:db8::${group(digest, 0)}:${group(digest, 4)}`,
   mac: (digest) => `00:00:5e:00:53:${digest.slice(0, 2)}`,

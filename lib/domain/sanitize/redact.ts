@@ -3,7 +3,7 @@ import { kindOf, mergeSpans, type Replacement, type Span } from "./finding.ts";
 import { NOBODY } from "./people.ts";
 import { KnownValues } from "./propagate.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { rememberScans, scanPlace } from "./scan-place.ts";
+import { forSession, rememberScans, scanPlace } from "./scan-place.ts";
 import { scanText } from "./scan-text.ts";
 import { keysInLines } from "./sequences.ts";
 import { printedValues } from "./transcripts.ts";
@@ -20,6 +20,8 @@ export type RedactorOptions = {
   facts: { cwds: string[]; gitRemotes: string[]; gitBranches: string[] };
   /** User names, full names, mail addresses and hosts of the contributor, as the CLI collects them. */
   identities?: readonly string[];
+  /** Personal data that the contributor's policy lets stand (an allowed public name, private addresses); never asked of secrets. */
+  keep?: (span: Pick<Span, "as" | "value">) => boolean;
 };
 
 /** How much was replaced. No value is in it. */
@@ -31,10 +33,18 @@ export type Redactor = {
   redactText(text: string): string;
   /** Redacts every string leaf and object key, what is found anywhere carried to every other place. */
   redactValue(value: JsonValue): JsonValue;
+  /** Learns what a value gives away and replaces nothing: the first reading of something too large to hold. */
+  read(value: JsonValue): void;
+  /** What would be replaced in a text as far as is known now. Learns and counts nothing. */
+  peek(text: string): Span[];
   /** Takes in secrets known from elsewhere (other windows, the contributor's own dictionary). */
   learn(values: readonly string[]): void;
   counts(): RedactionCounts;
   details(): RedactionDetails;
+  /** How many different values got a replacement of their own, by kind. */
+  pseudonyms(): Record<string, number>;
+  /** Gives back what is only held for speed. Nothing that was learnt is lost. */
+  rest(): void;
 };
 
 /** The redactor of one session: pseudonyms and running numbers are consistent within it and mean nothing outside. */
@@ -46,13 +56,16 @@ class SessionRedactor implements Redactor {
   readonly #known = new KnownValues();
   readonly #pseudonyms: Pseudonyms;
   /** Scans of unchanged texts, kept while one value is worked on: most strings are looked at once only. */
-  #read = rememberScans();
+  readonly #lasting = forSession();
+  #read = rememberScans(this.#lasting);
   #replaced = 0;
   readonly #byKind = new Map<string, number>();
   readonly #byRule = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
+  readonly #keep: NonNullable<RedactorOptions["keep"]>;
 
   constructor(options: RedactorOptions) {
+    this.#keep = options.keep ?? (() => false);
     this.#pseudonyms = new Pseudonyms(options.salt, options.sessionId);
     const { cwds, gitRemotes, gitBranches } = options.facts;
     for (const fact of [...cwds, ...gitRemotes, ...gitBranches]) this.#learnFrom(scanText(fact));
@@ -65,7 +78,7 @@ class SessionRedactor implements Redactor {
     try {
       return this.#redactPlace(place);
     } finally {
-      this.#read = rememberScans();
+      this.#read = rememberScans(this.#lasting);
     }
   }
 
@@ -73,14 +86,32 @@ class SessionRedactor implements Redactor {
     try {
       return this.#redactAll(value);
     } finally {
-      this.#read = rememberScans();
+      this.#read = rememberScans(this.#lasting);
     }
   }
 
-  #redactAll(value: JsonValue): JsonValue {
+  read(value: JsonValue): void {
+    try {
+      this.#learnAll(value);
+    } finally {
+      this.#read = rememberScans(this.#lasting);
+    }
+  }
+
+  peek(text: string): Span[] {
+    const spans = this.#scan({ text, path: "", isKey: false });
+    this.#read = rememberScans(this.#lasting);
+    return mergeSpans([...spans.filter(isDefinite), ...this.#known.find(text)]);
+  }
+
+  #learnAll(value: JsonValue): void {
     eachString(value, (place) => this.#learnFrom(this.#scan(place)));
     this.#learnFrom(printedValues(value));
     this.#learnFrom(keysInLines(value));
+  }
+
+  #redactAll(value: JsonValue): JsonValue {
+    this.#learnAll(value);
     let made = value;
     // a replacement may lay something bare, or rename the key that says what its value is: go on until nothing changes
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -93,6 +124,16 @@ class SessionRedactor implements Redactor {
 
   learn(values: readonly string[]): void {
     for (const value of values) this.#known.learn({ rule: "known-secret", as: "secret", value });
+  }
+
+  pseudonyms(): Record<string, number> {
+    return this.#pseudonyms.made();
+  }
+
+  rest(): void {
+    this.#known.rest();
+    this.#lasting.short.clear();
+    this.#lasting.strengths.clear();
   }
 
   counts(): RedactionCounts {
@@ -110,7 +151,7 @@ class SessionRedactor implements Redactor {
   #redactPlace(place: Place): string {
     let text = place.text;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const found = this.#scan({ ...place, text }).filter((span) => span.class === "definite");
+      const found = this.#scan({ ...place, text }).filter(isDefinite);
       this.#learnFrom(found);
       const spans = mergeSpans([...found, ...this.#known.find(text)]);
       const next = this.#apply(text, spans, place);
@@ -122,7 +163,11 @@ class SessionRedactor implements Redactor {
   }
 
   #scan(place: Place): Span[] {
-    return scanPlace(place, this.#read);
+    return scanPlace(place, this.#read).filter((span) => !this.#mayStand(span));
+  }
+
+  #mayStand(span: Span): boolean {
+    return kindOf(span) === "personal" && this.#keep(span);
   }
 
   #apply(text: string, spans: readonly Span[], place: Place): string {
@@ -139,7 +184,7 @@ class SessionRedactor implements Redactor {
   }
 
   #learnFrom(spans: readonly Span[]): void {
-    for (const span of spans) if (span.class === "definite") this.#known.learn(span);
+    for (const span of spans) if (isDefinite(span) && !this.#mayStand(span)) this.#known.learn(span);
   }
 
   #learnIdentity(identity: string): void {
@@ -149,7 +194,7 @@ class SessionRedactor implements Redactor {
     if (found.length > 0 || NOBODY.has(value.toLowerCase())) return;
     const as: Replacement =
       /^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$/i.test(value) && value.split(".").length > 2 ? "host" : "user";
-    this.#known.learn({ rule: "known-identity", as, value });
+    if (!this.#keep({ as, value })) this.#known.learn({ rule: "known-identity", as, value });
   }
 
   #count(span: Pick<Span, "as" | "rule">, place: Place): void {
@@ -159,6 +204,10 @@ class SessionRedactor implements Redactor {
     const path = place.path.replace(/\[\d+\]/g, "[]");
     bump(this.#byPath, place.isKey ? `${path}#key` : path);
   }
+}
+
+function isDefinite(span: Span): boolean {
+  return span.class === "definite";
 }
 
 /** The names under which `redactions.by_kind` counts. */
@@ -171,6 +220,10 @@ const KINDS: Record<Replacement, string> = {
   ipv6: "ip",
   mac: "mac",
   account: "account",
+  org: "organization",
+  repo: "repository",
+  resource: "resource",
+  blob: "blob",
   phone: "phone",
   card: "card",
   iban: "iban",

@@ -8,8 +8,17 @@ const Row = z.strictObject({
   /** The token's form in the small language of shape.ts. */
   shape: z.string().min(1),
   /** Context words, one of which must stand within 60 characters before the value: for forms that are not anchored. */
-  names: z.array(z.string().regex(/^[a-z0-9 _.-]{3,40}$/)).optional(),
+  names: z.array(z.string().regex(/^[a-z0-9 _.$-]{3,40}$/)).optional(),
   class: z.enum(["definite", "candidate"]).optional(),
+  /** True for a form that words could have too: the token must also look drawn by a machine. */
+  random: z.literal(true).optional(),
+  /** A checksum in the token that tells a real one from a look-alike, where the vendor documents one. */
+  checksum: z.enum(["github-crc32"]).optional(),
+  /** Where the vendor describes the form; plain text, never fetched. */
+  documentation: z
+    .string()
+    .regex(/^[\w-]+(?:\.[\w-]+)+(?:\/[\w./~-]*)?$/)
+    .optional(),
   /** Fixture that must be found by this rule, and one that must come out unchanged. `{{secret}}` and `{{short}}` are made at run time. */
   ng: z.string().includes("{{secret}}"),
   ok: z.string(),

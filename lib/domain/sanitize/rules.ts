@@ -1,5 +1,6 @@
 import { matchAround, matchAt, isGateOpen, matchNear, REACH_AROUND } from "./anchored.ts";
 import { KeywordScanner } from "./aho-corasick.ts";
+import { COMPANY_RULES, findCompanies } from "./companies.ts";
 import { findInternalHosts, HOST_KEYWORDS, HOST_REACH } from "./hosts.ts";
 import { type LookUp, lookAround, type Part, type Pass, type RegionRule } from "./look-up.ts";
 import { NAME_KEYWORDS } from "./names.ts";
@@ -36,8 +37,18 @@ function peopleLookUps(): [string, LookUp][] {
     after: HOST_REACH,
     find: findInternalHosts,
   });
+  const companies = COMPANY_RULES.flatMap((rule) =>
+    each(
+      rule.keywords,
+      lookAround({
+        begin: (text, hit) => frameStart(text, hit),
+        after: 260,
+        find: (part) => findCompanies(rule, part),
+      }),
+    ),
+  );
   const phones: LookUp = (text, hit, pass) => void pass.spans.push(...findNamedPhone(text, hit));
-  return [...frames, ...each(HOST_KEYWORDS, hosts), ...each(PHONE_KEYWORDS, phones)];
+  return [...frames, ...companies, ...each(HOST_KEYWORDS, hosts), ...each(PHONE_KEYWORDS, phones)];
 }
 
 function each(keywords: readonly string[], lookUp: LookUp): [string, LookUp][] {

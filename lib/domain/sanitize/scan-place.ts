@@ -2,7 +2,7 @@ import type { Span } from "./finding.ts";
 import { mergeSpans } from "./finding.ts";
 import { isCredential } from "./literal.ts";
 import { strengthOf } from "./names.ts";
-import { scanText } from "./scan-text.ts";
+import { scanText, type Strengths } from "./scan-text.ts";
 import type { Place } from "./walk.ts";
 
 const SCHEME = /^(?:Bearer|Basic|Token|Digest|SSWS|ApiKey|Bot|OAuth)[ \t]{1,4}(?=\S)/i;
@@ -10,16 +10,31 @@ const SCHEME = /^(?:Bearer|Basic|Token|Digest|SSWS|ApiKey|Bot|OAuth)[ \t]{1,4}(?
 const MAX_NAMED = 4096;
 
 /** A scan that reads equal texts once. It remembers every text: one is made for one record. */
-export function rememberScans(): (text: string) => Span[] {
+export function rememberScans(lasting: Lasting = forSession()): (text: string) => Span[] {
   const known = new Map<string, Span[]>();
+  const { short, strengths } = lasting;
   return (text) => {
-    const before = known.get(text);
+    const memory = text.length <= MAX_SHORT ? short : known;
+    const before = memory.get(text);
     if (before !== undefined) return before;
-    const spans = scanText(text);
-    known.set(text, spans);
+    if (strengths.size > MAX_KEPT) strengths.clear();
+    if (short.size > MAX_KEPT) short.clear();
+    const spans = scanText(text, "all", strengths);
+    memory.set(text, spans);
     return spans;
   };
 }
+
+/** What is worth keeping from record to record of a session: short strings come again and again, and so do names. */
+export type Lasting = { short: Map<string, Span[]>; strengths: Strengths };
+
+/** Nothing kept yet. */
+export function forSession(): Lasting {
+  return { short: new Map(), strengths: new Map() };
+}
+
+const MAX_SHORT = 200;
+const MAX_KEPT = 4_096;
 
 /** Everything found in one string of a record, what its key says about it included. */
 export function scanPlace(place: Place, scan: (text: string) => Span[]): Span[] {
@@ -39,7 +54,7 @@ function namedSpan({ text, name }: Place): Span | null {
   return {
     start,
     end: text.length,
-    rule: strength === "password" ? "named-password" : strength === "key" ? "named-key" : "named-credential",
+    rule: strength === "password" ? "named-pass" : strength === "key" ? "named-key" : "named-credential",
     as: "secret",
     class: "definite",
     value,

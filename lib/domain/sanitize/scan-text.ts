@@ -2,6 +2,7 @@ import { findAddresses, findEmails } from "./addresses.ts";
 import { encodedRuns } from "./decode.ts";
 import { mergeSpans, type Span } from "./finding.ts";
 import { lookUpAll } from "./look-up.ts";
+import type { NamesSeen } from "./named-value.ts";
 import { findNumbers } from "./numbers.ts";
 import { overlapping, placeholderRanges } from "./placeholder.ts";
 import { ALL_RULES, FORM_RULES, type RuleSet, SECRET_RULES } from "./rules.ts";
@@ -14,6 +15,9 @@ import { viewsOf } from "./views.ts";
  */
 export type Scope = "all" | "anchored" | "few-views" | "as-is";
 
+/** What names were found to say, kept from text to text: it depends on the name alone. */
+export type Strengths = NamesSeen["strengths"];
+
 /** How many views are made at most. */
 const MAX_VIEWS: Record<Scope, number> = { all: 10, anchored: 10, "few-views": 4, "as-is": 1 };
 
@@ -24,20 +28,20 @@ const MAX_CODES = 3;
  * Finds secrets and personal data in one text, over all its views. Spans are merged, in order, and lie on the raw text;
  * nothing inside a placeholder of ours is ever reported.
  */
-export function scanText(text: string, scope: Scope = "all"): Span[] {
+export function scanText(text: string, scope: Scope = "all", strengths: Strengths = new Map()): Span[] {
   if (text.length < 4) return [];
   const spans: Span[] = [];
   for (const view of viewsOf(text, MAX_VIEWS[scope])) {
-    for (const span of scanView(view, scope)) spans.push(...placeOnRaw(text, view, span));
+    for (const span of scanView(view, scope, strengths)) spans.push(...placeOnRaw(text, view, span));
   }
   return mergeSpans(outsidePlaceholders(text, spans));
 }
 
-function scanView(view: View, scope: Scope): Span[] {
+function scanView(view: View, scope: Scope, strengths: Strengths): Span[] {
   const secrets = scope === "all" ? SECRET_RULES : FORM_RULES;
-  const spans = scope === "all" ? scanAll(view.text) : look(secrets, view.text);
+  const spans = scope === "all" ? scanAll(view.text, strengths) : look(secrets, view.text, strengths);
   for (const run of encodedRuns(view)) {
-    const inner = firstInside(secrets, run.text);
+    const inner = firstInside(secrets, run.text, strengths);
     if (inner !== undefined)
       spans.push({ ...inner, start: run.start, end: run.end, value: view.text.slice(run.start, run.end) });
   }
@@ -45,22 +49,27 @@ function scanView(view: View, scope: Scope): Span[] {
 }
 
 /** What an encoded run holds, or what is encoded in it again. */
-function firstInside(rules: RuleSet, text: string, depth = 1): Span | undefined {
-  const found = look(rules, text)[0];
+function firstInside(rules: RuleSet, text: string, strengths: Strengths, depth = 1): Span | undefined {
+  const found = look(rules, text, strengths)[0];
   if (found !== undefined || depth >= MAX_CODES) return found;
   for (const run of encodedRuns({ text })) {
-    const inner = firstInside(rules, run.text, depth + 1);
+    const inner = firstInside(rules, run.text, strengths, depth + 1);
     if (inner !== undefined) return inner;
   }
   return undefined;
 }
 
-function look(rules: RuleSet, text: string): Span[] {
-  return lookUpAll(rules.scanner, rules.lookUps, text);
+function look(rules: RuleSet, text: string, strengths: Strengths): Span[] {
+  return lookUpAll(rules, text, strengths);
 }
 
-function scanAll(text: string): Span[] {
-  return [...look(ALL_RULES, text), ...findEmails(text), ...findAddresses(text), ...findNumbers(text)];
+function scanAll(text: string, strengths: Strengths): Span[] {
+  return [
+    ...look(ALL_RULES, text, strengths),
+    ...findEmails(text),
+    ...findAddresses(text),
+    ...findNumbers(text),
+  ];
 }
 
 function placeOnRaw(text: string, view: View, span: Span): Span[] {

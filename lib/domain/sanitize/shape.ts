@@ -22,6 +22,7 @@ export const ALPHABETS: Record<string, string> = {
   lower36: "a-z0-9",
   upper36: "A-Z0-9",
   base32: "A-Z2-7",
+  base58: "1-9A-HJ-NP-Za-km-z",
   base64: "A-Za-z0-9+/",
   base64pad: "A-Za-z0-9+/=",
   base64url: "A-Za-z0-9_-",

@@ -1,6 +1,7 @@
 import type { Span } from "./finding.ts";
 import type { Part } from "./look-up.ts";
 import { matchesOf } from "./matches.ts";
+import { COLUMN_KEYWORDS, findColumns, tableEnd } from "./columns.ts";
 import { COMMANDS, PRINTING, printed } from "./commands.ts";
 import { isCredential, isFiller, looksRandom } from "./literal.ts";
 import { stripPlaceholders } from "./placeholder.ts";
@@ -28,7 +29,7 @@ const PEM_LINE = /^[A-Za-z0-9+/=]{1,80}$|^(?:Proc-Type|DEK-Info|Version|Comment|
 const USERINFO_MAX = 1_160;
 const NOT_USERINFO = /[\s"'`<>\\]/;
 const BEARER = /(?:bearer|basic|token)[ \t]{1,4}["']?([A-Za-z0-9._~+/=:-]{6,4096})/iy;
-const CURL_USER = /[ \t](?:-u|--user)[ =]["']?[^\s:"']{1,64}:([^\s"']{4,256})/g;
+const CURL_USER = /[ \t](?:-u|--user)[ =]{1,4}["']?[^\s:"']{1,64}:([^\s"']{4,256})/g;
 const NETRC = /\blogin[ \t\n]+\S{1,80}[ \t\n]+password[ \t]+(\S{4,256})/g;
 const IDENTIFIED =
   /\b(?:IDENTIFIED\s{1,4}BY|requirepass|WITH\s{1,4}PASSWORD|PGPASSWORD=|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';]{4,128})/gi;
@@ -52,7 +53,7 @@ const COMMON = new Set([
 
 export const SPECIAL_SECRETS: readonly SpecialRule[] = [
   { id: "private-key", keywords: ["-----begin"], find: privateKey },
-  { id: "url-password", keywords: ["://"], find: userinfo },
+  { id: "url-pass", keywords: ["://"], find: userinfo },
   { id: "authorization-header", keywords: ["bearer ", "basic ", "authorization: token "], find: bearer },
   {
     id: "basic-credentials",
@@ -73,16 +74,22 @@ export const SPECIAL_SECRETS: readonly SpecialRule[] = [
     findIn: printed,
   },
   {
-    id: "netrc-password",
+    id: "netrc-pass",
     keywords: ["login "],
     after: 512,
-    findIn: (part) => passwords("netrc-password", NETRC, part),
+    findIn: (part) => passwords("netrc-pass", NETRC, part),
   },
   {
-    id: "database-password",
+    id: "database-pass",
     keywords: ["identified by", "requirepass", "with password", "pgpassword=", "sshpass "],
     after: 200,
-    findIn: (part) => passwords("database-password", IDENTIFIED, part),
+    findIn: (part) => passwords("database-pass", IDENTIFIED, part),
+  },
+  { id: "column-secret", keywords: COLUMN_KEYWORDS, find: findColumns, region: tableEnd },
+  {
+    id: "packed",
+    keywords: ["h4si", "kluv/", "/td6wfo", "qlpoo"],
+    find: packed,
   },
   { id: "cookie", keywords: ["cookie"], find: cookie, region: cookieEnd },
 ];
@@ -137,21 +144,31 @@ function truncatedEnd(text: string, from: number, limit: number): number {
 function userinfo(text: string, hit: number): Span[] {
   const start = hit + 3;
   const window = text.slice(start, start + USERINFO_MAX);
-  const at = window.indexOf("@");
+  const at = lastAt(window);
   if (at <= 0 || !/[\w.[{$-]/.test(window.charAt(at + 1))) return [];
   const colon = window.indexOf(":");
   const user = window.slice(0, colon >= 0 && colon < at ? colon : at);
   if (user.length > 256 || /[/?#]/.test(user)) return [];
   if (NOT_USERINFO.test(window.slice(0, at))) return [];
   if (user.length === at) {
-    return user.length >= 8 && looksRandom(user) && !isFiller(user)
-      ? [secret("url-password", start, user)]
-      : [];
+    return user.length >= 8 && looksRandom(user) && !isFiller(user) ? [secret("url-pass", start, user)] : [];
   }
   const password = window.slice(user.length + 1, at);
-  return password !== "" && isUserinfoSecret(password)
-    ? [secret("url-password", start + user.length + 1, password)]
-    : [];
+  if (password === "" || !isUserinfoSecret(password)) return [];
+  // who may log in where is as private as how: of a database's address the scheme and the path stay
+  if (/(?:https?|ssh|git|ftps?|git\+\w{3,5})$/i.test(text.slice(Math.max(0, hit - 9), hit)))
+    return [secret("url-pass", start + user.length + 1, password)];
+  const host = /^[\w.,:[\]-]{1,300}/.exec(window.slice(at + 1))?.[0].replace(/[.,:]+$/, "") ?? "";
+  return [secret("url-pass", start, window.slice(0, at + 1 + host.length))];
+}
+
+/** The sign before the host: a password may hold one too. */
+function lastAt(window: string): number {
+  const first = window.indexOf("@");
+  if (first < 0) return -1;
+  const end = window.slice(first, first + 300).search(/[\s"'`<>\\/?#,;]/);
+  const host = window.slice(first, end < 0 ? first + 300 : first + end);
+  return first + host.lastIndexOf("@");
 }
 
 function isUserinfoSecret(password: string): boolean {
@@ -174,6 +191,19 @@ function bearer(text: string, hit: number): Span[] {
     ? isCredential(value, "credential", true)
     : looksRandom(value) && isCredential(value, "credential", false);
   return named ? [secret("authorization-header", start, value)] : [];
+}
+
+const PACKED = /(?:H4sI[A-Za-z0-9+/_-]{4}|KLUv\/|\/Td6WFo|QlpoO)[A-Za-z0-9+/_-]{24,}={0,2}/y;
+
+/** What is compressed and then encoded (gzip, zstd, xz, bzip2 by their first bytes) can't be read here: nothing of it stays. */
+function packed(text: string, hit: number): Span[] {
+  if (/[A-Za-z0-9+/]/.test(text.charAt(hit - 1))) return [];
+  PACKED.lastIndex = hit;
+  const value = PACKED.exec(text)?.[0] ?? "";
+  if (value === "") return [];
+  return [
+    { start: hit, end: hit + value.length, rule: "packed", as: "blob", class: "definite", value: "packed" },
+  ];
 }
 
 function cookieEnd(text: string, hit: number): number {

@@ -52,6 +52,7 @@ const TRANSFORMS: readonly ((base: View) => View | null)[] = [
   unentity,
   join,
   joinDeltas,
+  undump,
 ];
 
 function undoEscapes(base: View): View | null {
@@ -97,6 +98,22 @@ const ENTITIES: Record<string, string> = {
   equals: "=",
   colon: ":",
 };
+
+const DUMP_LINE =
+  /^[ \t]{0,4}(?:0x)?[0-9a-fA-F]{4,16}:?[ \t]{1,3}((?:[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2}){0,3}[ \t]{1,3}){4,16})[ \t]{0,60}(?:\|?[^\n]{0,20}\|?)\r?\n?/gm;
+
+/** The bytes that `xxd` and `hexdump -C` print, each standing for its line. */
+function undump(base: View): View | null {
+  if (!base.text.includes("00000") && !base.text.includes("|\n")) return null; // where a dump begins, or how its lines end
+  return rewrite(base, DUMP_LINE, ([, columns = ""]) => {
+    const bytes = columns.replace(/\s+/g, "").match(/../g) ?? [];
+    return bytes.map((byte) => byteShown(Number.parseInt(byte, 16))).join("");
+  });
+}
+
+function byteShown(code: number): string {
+  return code >= 32 && code < 127 ? String.fromCharCode(code) : code === 10 ? "\n" : "\u0001";
+}
 
 function join(base: View): View | null {
   return rewrite(base, JOIN, () => "");

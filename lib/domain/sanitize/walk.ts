@@ -32,10 +32,24 @@ export function mapStrings(value: JsonValue, rewrite: Rewrite): JsonValue {
 
 /** Visits every string leaf and key without rebuilding. */
 export function eachString(value: JsonValue, visit: (place: Place) => void): void {
-  mapStrings(value, (place) => {
-    visit(place);
-    return place.text;
-  });
+  see({ value, path: "", free: false, depth: 0 }, visit);
+}
+
+function see(node: Node, visit: (place: Place) => void): void {
+  const { value, depth } = node;
+  if (depth > MAX_DEPTH) throw new TooDeep("value is nested too deep to be read");
+  if (typeof value === "string") visit(leaf(node, value));
+  else if (typeof value === "number") {
+    if (isLong(value)) visit({ text: String(value), path: node.path, isKey: false });
+  } else if (Array.isArray(value)) value.forEach((_, index) => see(inArray(node, value, index), visit));
+  else if (value !== null && typeof value === "object") {
+    const pairName = nameOfPair(value);
+    Object.keys(value).forEach((key, index) => {
+      const { child, known } = inObject(node, value, { key, index, pairName });
+      if (!known) visit({ text: key, path: child.path, isKey: true });
+      see(child, visit);
+    });
+  }
 }
 
 type Node = { value: JsonValue; path: string; free: boolean; depth: number; name?: string };
@@ -55,18 +69,31 @@ function leaf(node: Node, text: string): Place {
 }
 
 function mapNumber(node: Node, value: number, rewrite: Rewrite): JsonValue {
-  if (!Number.isSafeInteger(value) || value < 1e12) return value;
+  if (!isLong(value)) return value;
   const text = String(value);
   const made = rewrite({ text, path: node.path, isKey: false });
   return made === text ? value : made;
 }
 
+/** Long enough to be the number of a card. */
+function isLong(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1e12;
+}
+
 function mapArray(node: Node, items: readonly JsonValue[], rewrite: Rewrite): JsonValue {
-  return items.map((value, index) => {
-    const name = nameInArray(items, index) ?? node.name;
-    const child: Node = { value, path: `${node.path}[${index}]`, free: node.free, depth: node.depth + 1 };
-    return map(name === undefined ? child : { ...child, name }, rewrite);
-  });
+  return items.map((_, index) => map(inArray(node, items, index), rewrite));
+}
+
+function inArray(node: Node, items: readonly JsonValue[], index: number): Node {
+  const name = nameInArray(items, index) ?? node.name;
+  const child: Node = {
+    value: items[index] as JsonValue, // the index is that of an item
+    path: `${node.path}[${index}]`,
+    free: node.free,
+    depth: node.depth + 1,
+  };
+  if (name !== undefined) child.name = name;
+  return child;
 }
 
 /** `["--token", "…"]` and `["Authorization", "…"]`: the element before names this one. */
@@ -81,25 +108,38 @@ function mapObject(node: Node, object: { [key: string]: JsonValue }, rewrite: Re
   const made: { [key: string]: JsonValue } = {};
   const pairName = nameOfPair(object);
   Object.keys(object).forEach((key, index) => {
-    const { known, path, free } = below(node, key, index);
-    const name = /^(?:value|val)$/i.test(key) && pairName !== undefined ? pairName : key;
-    const child: Node = {
-      value: object[key] as JsonValue, // the key was taken from the object
-      path,
-      free,
-      depth: node.depth + 1,
-      name,
-    };
-    const newKey = known ? key : rewrite({ text: key, path, isKey: true });
-    Object.defineProperty(made, freeKey(made, newKey), {
-      value: map(child, rewrite),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    const { child, known } = inObject(node, object, { key, index, pairName });
+    const newKey = freeKey(made, known ? key : rewrite({ text: key, path: child.path, isKey: true }));
+    put(made, newKey, map(child, rewrite));
   });
   return made;
 }
+
+/** `__proto__` is a key like any other. */
+function put(object: { [key: string]: JsonValue }, key: string, value: JsonValue): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+type Member = { key: string; index: number; pairName: string | undefined };
+
+function inObject(
+  node: Node,
+  object: { [key: string]: JsonValue },
+  { key, index, pairName }: Member,
+): { child: Node; known: boolean } {
+  const { known, path, free } = below(node, key, index);
+  const child: Node = {
+    value: object[key] as JsonValue, // the key was taken from the object
+    path,
+    free,
+    depth: node.depth + 1,
+    name: VALUE_KEYS.has(key) ? (pairName ?? node.name ?? key) : key,
+  };
+  return { child, known };
+}
+
+const VALUE_KEYS = new Set(["value", "val", "Value", "Val", "VALUE"]);
 
 /** What a key of an object is called in a path, and whether what is below it is the agent's own. */
 export function below(

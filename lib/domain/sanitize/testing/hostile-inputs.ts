@@ -75,6 +75,18 @@ const REPEATED: Record<string, string> = {
   queries: "&token=&key=",
   accounts: "account_id: 1",
   "amazon names": "arn:aws:s3:::",
+  "clones without end": "git clone https://github.com/a/",
+  repositories: "gh pr --repo a/b --repo ",
+  buckets: "s3://ab",
+  "headings of columns": "name,password,token\n",
+  "headings of columns, one line": "password,token,secret,",
+  "lines of a hex dump": "00000000: 4141 4242 4343 4444  AABB\n",
+  salutations: "Dear Ab Cd Dear Ef Gh ",
+  "passwords in prose": "use abcdef1 as the ",
+  "calls with credentials": "basic_auth('a', 'b",
+  "first bytes of packed data": "H4sIAAAA",
+  "company hosts": "jenkins.a.",
+  "nested settings": '"password": { "value": { ',
 };
 
 const LIMIT = 256 * 1024;
