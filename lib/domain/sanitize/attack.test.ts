@@ -15,11 +15,17 @@ const begin = ["-----BEGIN RSA", "PRIVATE KEY-----"].join(" ");
 const end = begin.replace("BEGIN", "END");
 
 function hexOf(text: string): string {
-  return [...text].map((letter) => letter.charCodeAt(0).toString(16)).join(" ");
+  return Array.from(text)
+    .map((letter) => letter.charCodeAt(0).toString(16))
+    .join(" ");
 }
 
 function wideOf(text: string): string {
-  return btoa([...text].map((letter) => `${letter}\0`).join("")).slice(0, 40);
+  return btoa(
+    Array.from(text)
+      .map((letter) => `${letter}\0`)
+      .join(""),
+  ).slice(0, 40);
 }
 
 /** As `hexdump -C` prints it. */
@@ -71,7 +77,11 @@ describe("what hides a credential", () => {
     ["compressed text", `H4sIAAAAAAAA${value}${value}`, value],
     [
       "UTF-16 in base64",
-      btoa([...`token ${token}`].map((letter) => `${letter}\0`).join("")),
+      btoa(
+        Array.from(`token ${token}`)
+          .map((letter) => `${letter}\0`)
+          .join(""),
+      ),
       wideOf(`token ${token}`),
     ],
     ["base64 of base64", btoa(btoa(`token=${value}`)), btoa(btoa(`token=${value}`))],

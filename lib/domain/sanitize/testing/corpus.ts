@@ -113,7 +113,9 @@ function placed(index: number, name: string, secret: string): string {
 }
 
 function hexOf(text: string): string {
-  return [...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return Array.from(text)
+    .map((letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"))
+    .join("");
 }
 
 function pick<T>(list: readonly T[], index: number): T {
