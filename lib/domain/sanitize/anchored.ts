@@ -80,7 +80,14 @@ function isDigestContext(between: string): boolean {
 
 /** With letters of its own in front, a form needs a digit behind them only: no word has both. */
 function isDrawn(detector: Detector, value: string): boolean {
-  return looksRandom(value) || (detector.anchored && /\d/.test(value.slice(4)));
+  return looksRandom(value) || (detector.anchored && (/\d/.test(value.slice(4)) || mixesCases(value)));
+}
+
+/** Long and about as many capitals as small letters: no identifier is written so. */
+function mixesCases(value: string): boolean {
+  const capitals = value.replace(/[^A-Z]/g, "").length;
+  const small = value.replace(/[^a-z]/g, "").length;
+  return capitals + small >= 20 && Math.min(capitals, small) / (capitals + small) >= 0.3;
 }
 
 function toSpans(detector: Detector, value: string, start: number): Span[] {

@@ -265,6 +265,7 @@ function schemeLength(text: string, from: number): number {
 function wrappedRest(text: string, at: number, first: string): number {
   const next = /^\r?\n([A-Za-z0-9+/=_.~@-]{8,512})(?=\r?\n|$)/.exec(text.slice(at, at + 600));
   const rest = next?.[1] ?? "";
+  if (/^[A-Za-z_][\w.-]{0,60}=(?!=|$)/.test(rest)) return 0; // an assignment of its own, not the rest of this one
   if (next === null || !(looksRandom(rest) || isRestOf(first, rest))) return 0;
   return next[0].length;
 }

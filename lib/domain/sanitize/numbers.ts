@@ -82,14 +82,17 @@ function hasDigits(value: string): boolean {
     digits.length <= 15 &&
     !/^(\d)\1+$/.test(digits) &&
     !/^\d{4}-\d\d-\d\d/.test(value) &&
-    !/555-?01\d\d$/.test(value)
+    !FICTION.test(value)
   );
 }
 
-/** Numbers after a plus in diffs, sums and hunk headers are no phones. `555-01xx` is set aside for fiction. */
+/** `555-01xx` is set aside for fiction, in North America only. */
+const FICTION = /^(?:\+?1[ .-]?)?(?:\(?\d{3}\)?[ .-]?)?555[ .-]?01\d\d$/;
+
+/** Numbers after a plus in diffs, sums and hunk headers are no phones. */
 function isPhone(text: string, at: number, value: string): boolean {
   const digits = value.replace(/\D/g, "");
-  if (digits.length < 9 || digits.length > 15 || /555[ .-]?01\d\d$/.test(value)) return false;
+  if (digits.length < 9 || digits.length > 15 || FICTION.test(value)) return false;
   if (isCounted(text, at)) return false;
   const lineStart = text.lastIndexOf("\n", at - 1) + 1;
   return (

@@ -14,7 +14,7 @@ export type Frame = {
   reach?: number;
 };
 
-const NAME = "[\\p{L}][\\p{L}'’.-]{1,30}(?: [\\p{L}][\\p{L}'’.-]{0,30}){1,3}";
+const NAME = "[\\p{L}][\\p{L}'’.-]{1,30}(?: [\\p{L}][\\p{L}'’.-]{0,30}){1,3}(?<!['’])";
 /** A given name and a family name, as prose writes them. */
 const FULL =
   "[\\p{Lu}][\\p{Ll}][\\p{L}'’-]{1,24}(?: [\\p{Lu}]\\.)?(?: (?:van|von|de|da|del|di|la|al|el|bin|der|den)){0,2} [\\p{Lu}][\\p{L}'’-]{2,30}";
@@ -98,7 +98,7 @@ const PEOPLE: readonly Frame[] = [
       "patient_name",
     ],
     pattern: new RegExp(
-      `(?:user\\.name|GIT_AUTHOR_NAME|GIT_COMMITTER_NAME|author_name|committer_name|authorName|full_?[nN]ame|display_?[nN]ame|real_?[nN]ame|(?:customer|contact|employee|patient)_?[nN]ame)\\\\?["']?[ \\t=:]{1,4}\\\\?["']?(?<person>${NAME})`,
+      `(?:user\\.name|GIT_AUTHOR_NAME|GIT_COMMITTER_NAME|author_name|committer_name|authorName|full_?[nN]ame|display_?[nN]ame|real_?[nN]ame|(?:customer|contact|employee|patient)_?[nN]ame)\\\\?["']?[ \\t=:]{1,4}(?:\\\\?["'](?<person>${NAME})|(?<person2>${FULL}))`,
       "dgu",
     ),
   },

@@ -12,9 +12,12 @@ import { verify, verifySerialised } from "./verify.ts";
 const facts = { cwds: ["/home/jkowalski/app"], gitRemotes: [], gitBranches: ["jkowalski/fix"] };
 const anchored = DETECTORS.filter((detector) => detector.anchored);
 
+// a rule marked random takes values that mix in digits, as nearly all drawn ones do: a run of letters may be a word
 const secret = fc
   .tuple(fc.constantFrom(...anchored), fc.integer({ min: 1, max: 9_999 }))
-  .map(([detector, seed]) => makeSecret(detector.shape, seed));
+  .map(([detector, seed]) => ({ detector, value: makeSecret(detector.shape, seed) }))
+  .filter(({ detector, value }) => detector.random !== true || /\d/.test(value.slice(4)))
+  .map(({ value }) => value);
 
 const planted = fc.oneof(
   secret,
