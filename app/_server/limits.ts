@@ -1,4 +1,4 @@
-import type { Actor } from "#lib/domain/access/policy.ts";
+import { type Actor, ANONYMOUS } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Deps } from "#lib/ports/deps.ts";
@@ -32,6 +32,25 @@ export async function countHit(
   throw new AppError(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", {
     detail: "Too many requests from here. Wait a while and try again.",
   });
+}
+
+/**
+ * Counts one sign-in link asked for: by who asks and by who would get the mail, so that nobody's mailbox is flooded from many
+ * addresses. Throws as `countHit` does.
+ */
+export async function countSignInLink(
+  deps: Deps,
+  caller: { request: Request; email: string },
+): Promise<void> {
+  const { request, email } = caller;
+  await countHit(deps, "sign_in", { actor: ANONYMOUS, request });
+  const { hits, seconds } = LIMITS.sign_in;
+  const recipient = sha256Hex(`${deps.rules.secret}|${email.trim().toLowerCase()}`).slice(0, 24);
+  const { count } = await deps.keyValue.hit(`sign_in|recipient|${recipient}`, seconds);
+  if (count > hits)
+    throw new AppError("unavailable", {
+      detail: "Too many links were sent there. Use the last one, or wait an hour.",
+    });
 }
 
 function callerKey(deps: Deps, { actor, request }: { actor: Actor; request: Request }): string {

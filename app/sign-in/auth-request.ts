@@ -11,6 +11,7 @@ export async function authRequest(
     method: "POST",
     body: new URLSearchParams({ ...fields, csrfToken: csrfToken ?? "", json: "true" }),
   });
+  if (answer.status === 429 || answer.status === 503) return location.assign("/sign-in?error=TooMany");
   const { url } = await readStrings(answer);
   location.assign(url ?? "/sign-in?error=Default");
 }

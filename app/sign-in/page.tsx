@@ -8,11 +8,12 @@ export const metadata: Metadata = { title: "Sign in" };
 
 type Search = Promise<Record<string, string | string[] | undefined>>;
 
-/** Why signing in failed, by next-auth's own codes. */
+/** Why signing in failed, by next-auth's own codes and one of ours. */
 const FAILURES: Record<string, string> = {
   Verification: "This link is too old or was used already. Ask for a new one below.",
   OAuthAccountNotLinked: "This address signed in another way before. Use the link by mail.",
   EmailSignin: "The mail could not be sent. Try again in a minute, or ask the operator.",
+  TooMany: "Too many links were asked for. Use the last one you got, or wait an hour.",
   AccessDenied: "This account may not sign in here. Ask the operator.",
 };
 

@@ -31,7 +31,7 @@ export async function copyObjects(deps: Deps, folder: string): Promise<number> {
  * has not. Returns how many objects the backup holds.
  */
 export async function restoreObjects(deps: Deps, folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfMissing);
   const files = entries.filter((entry) => entry.isFile());
   for (const entry of files) {
     const path = join(entry.parentPath, entry.name);
@@ -43,6 +43,12 @@ export async function restoreObjects(deps: Deps, folder: string): Promise<number
     await deps.objects.putStream(key, chunksOfFile(path));
   }
   return files.length;
+}
+
+/** An instance without objects leaves no folder; any other fault must not pass for an empty backup. */
+function noneIfMissing(error: unknown): [] {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+  throw error;
 }
 
 async function* chunksOfFile(path: string): AsyncGenerator<Uint8Array> {
