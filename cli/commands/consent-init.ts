@@ -115,7 +115,7 @@ function report(io: Io, given: Given & { home: string; json: boolean }): void {
     say(io, `Recovery phrase: ${phrase}`);
     say(
       io,
-      "Write it down now: it is shown this once and kept nowhere. With it another machine of yours is known as you.",
+      "Write it down now: it is shown this once and kept nowhere. It is what will make another machine of yours known as you; entering it there is not built yet.",
     );
   }
   say(io);

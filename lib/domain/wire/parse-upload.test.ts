@@ -192,6 +192,7 @@ describe("parseUpload, version 1", () => {
   it.each([
     ["an id that does not follow", { ...v1(), id: "0".repeat(64) }, "id_mismatch"],
     ["an unknown licence", { ...v1(), license: "MIT" }, "license_unknown"],
+    ["no licence at all", without(v1(), "license"), "schema_invalid"],
     ["no consent", without(v1(), "consent"), "consent_missing"],
     [
       "consent to one of two",

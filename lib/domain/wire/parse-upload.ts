@@ -116,7 +116,8 @@ function invalid(error: z.ZodError, value: object): ParseUpload {
 /** The most telling code of a faulty record: a person fixes a licence or a consent in another way than a broken field. */
 function codeOf(faults: readonly Fault[], value: object): ErrorCode {
   const paths = faults.map((fault) => fault.path);
-  if (paths.some((path) => path === "$.license" || path === "$.rights.license")) return "license_unknown";
+  const isLicense = (path: string) => path === "$.license" || path === "$.rights.license";
+  if (paths.some(isLicense) && namesLicense(value)) return "license_unknown";
   const isConsent = (path: string) =>
     path.startsWith("$.consent") ||
     ["$.rights", "$.rights.public_searchable", "$.rights.trainable", "$.rights.consent_version"].includes(
@@ -126,6 +127,17 @@ function codeOf(faults: readonly Fault[], value: object): ErrorCode {
   if ("schema" in value && paths.includes("$.nonce")) return "nonce_missing";
   if (faults.some((fault) => fault.code === "disclosure_mismatch")) return "disclosure_mismatch";
   return "schema_invalid";
+}
+
+/** A licence that is not there at all is a broken record, not an unknown licence. */
+function namesLicense(value: object): boolean {
+  if ("license" in value) return true;
+  return (
+    "rights" in value &&
+    typeof value.rights === "object" &&
+    value.rights !== null &&
+    "license" in value.rights
+  );
 }
 
 function refuse(code: ErrorCode, path: string): ParseUpload {
