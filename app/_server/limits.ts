@@ -6,6 +6,8 @@ import type { Deps } from "#lib/ports/deps.ts";
 /** How often one caller may do a thing, per window of so many seconds. */
 const LIMITS = {
   upload: { hits: 300, seconds: 60 },
+  /** Batches; each of their records counts as an upload too. */
+  batch: { hits: 300, seconds: 60 },
   revoke: { hits: 120, seconds: 60 },
   read: { hits: 600, seconds: 60 },
   report: { hits: 20, seconds: 3_600 },
@@ -16,6 +18,16 @@ export type LimitName = keyof typeof LIMITS;
 
 /** Seconds within which the older client comes back by itself; a longer wait is a 503 for it (wire-protocol.md 0.4). */
 const SOON = 6;
+
+/** The refusal of a hit too many. It knows when the window ends. */
+export class OverLimit extends AppError {
+  readonly retryAfterSeconds: number;
+
+  constructor(resetsInSeconds: number, detail: string) {
+    super(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", { detail });
+    this.retryAfterSeconds = resetsInSeconds;
+  }
+}
 
 /**
  * Counts one hit of the caller. Throws `rate_limited` (429) if waiting a few seconds helps, else `unavailable` (503). A
@@ -29,9 +41,7 @@ export async function countHit(
   const { hits, seconds } = LIMITS[name];
   const { count, resetsInSeconds } = await deps.keyValue.hit(`${name}|${callerKey(deps, caller)}`, seconds);
   if (count <= hits) return;
-  throw new AppError(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", {
-    detail: "Too many requests from here. Wait a while and try again.",
-  });
+  throw new OverLimit(resetsInSeconds, "Too many requests from here. Wait a while and try again.");
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, isAppError } from "#lib/domain/errors.ts";
 import type { Problem } from "#lib/domain/wire/messages.ts";
+import { OverLimit } from "./limits.ts";
 
 /** Status and title of every code: the one place where a refusal becomes HTTP (specifics.md, "Answers"). */
 const ANSWERS: Record<ErrorCode, { status: number; title: string }> = {
@@ -64,14 +65,19 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
-/** Seconds after which to come back. 429 is answered only if a few seconds help (limits.ts). */
+/** Seconds after which to come back where the refusal does not know better. */
 const RETRY_SECONDS: Readonly<Record<number, number>> = { 429: 6, 503: 30 };
+
+/** Seconds after which what was refused is worth another try; undefined where it never is. */
+export function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof OverLimit ? error.retryAfterSeconds : RETRY_SECONDS[problemOf(error).status];
+}
 
 /** RFC 9457 answer. 429 and 503 name a time to come back; 401 names the scheme. */
 export function problemResponse(error: unknown): Response {
   const problem = problemOf(error);
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  const retryAfter = RETRY_SECONDS[problem.status];
+  const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
   if (problem.status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(`${JSON.stringify(problem)}\n`, { status: problem.status, headers });

@@ -8,6 +8,7 @@ import { readSettings } from "#cli/io/settings.ts";
 import { openState, type State } from "#cli/io/state.ts";
 import { advise, type Io, note, say, sayJson } from "#cli/io/terminal.ts";
 import { keysOfSeed, phraseOf, SEED_BYTES } from "#cli/run/recovery-phrase.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 /** Stands beside the text that is agreed to, whose words are fixed by its version: how much of a session each way discloses. */
 const DISCLOSURES = [
@@ -112,7 +113,7 @@ function report(io: Io, given: Given & { home: string; json: boolean }): void {
   say(io);
   say(
     io,
-    `${isNew ? "Consent stored" : "This consent was given before"}: version ${consent.version}, ${consent.license}, in ${home}`,
+    `${isNew ? "Consent stored" : "This consent was given before"}: version ${consent.version}, ${consent.license}, in ${shownPath(home)}`,
   );
   if (phrase) {
     say(io);

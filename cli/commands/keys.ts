@@ -65,7 +65,7 @@ export async function keysRecover(
     const nextSteps = [CONSENT, "trace-share revoke list"];
     if (options.json) sayJson(io, { ok: true, new: !isKnown, next_steps: nextSteps });
     else {
-      say(io, isKnown ? "these keys were here before" : `keys recovered in ${home}`);
+      say(io, isKnown ? "these keys were here before" : `keys recovered in ${shownPath(home)}`);
       say(
         io,
         "What was withdrawn elsewhere is refused by the platform; this machine learns of it when it uploads.",

@@ -12,6 +12,7 @@ import {
   serverUrl,
 } from "#cli/io/settings.ts";
 import { advise, type Io, note, say, sayJson } from "#cli/io/terminal.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 export type LoginOptions = { platform?: string; tokenStdin?: boolean; json?: boolean };
 
@@ -47,7 +48,7 @@ export function logout(io: Io, options: { all?: boolean; json?: boolean }): Exit
     ? ["end the token on the platform's page /me/tokens if nothing else uses it"]
     : [];
   if (options.json) sayJson(io, { ok: true, forgotten, next_steps: nextSteps });
-  else say(io, forgotten ? `token removed from ${home}` : "no token was kept");
+  else say(io, forgotten ? `token removed from ${shownPath(home)}` : "no token was kept");
   if (io.env["TRACE_SHARE_WORKER_API_TOKEN"]) note(io, "TRACE_SHARE_WORKER_API_TOKEN is still set.");
   if (!options.json) advise(io, nextSteps);
   return EXIT.ok;

@@ -210,7 +210,7 @@ describe("an upload", () => {
 
   it("stops after five tries and goes on in the next run", async () => {
     await person.join();
-    platform.script.push(...Array.from({ length: 5 }, () => problem(503, "paused")));
+    platform.batchScript.push(...Array.from({ length: 5 }, () => problem(503, "paused")));
     const stopped = await runJson("--review", "--yes");
     expect(stopped.code).toBe(1);
     expect(stopped.counters).toMatchObject({ uploaded_docs: 0, failed_docs: 3 });

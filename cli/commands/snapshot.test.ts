@@ -141,6 +141,7 @@ describe("snapshot build", () => {
     ] as const) {
       storeUpload(state, {
         platform: "https://traces.example",
+        told: "t",
         contentHash: record?.content_hash ?? "",
         episodeId: record?.id ?? "",
         publicId: undefined,

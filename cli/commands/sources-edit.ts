@@ -13,6 +13,7 @@ import { advise, type Io, note, say, sayJson } from "#cli/io/terminal.ts";
 import { writePrivateFile } from "#cli/io/write-file.ts";
 import { unitsIn } from "#cli/run/read-units.ts";
 import { localSources, machineOf, whyRefused } from "#cli/run/sources.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 export type SourcesAddOptions = {
   id?: string;
@@ -35,7 +36,7 @@ export async function sourcesAdd(io: Io, options: SourcesAddOptions): Promise<Ex
   const read = readSourcesFile(after);
   if (!read.ok) {
     const at = read.at.join(", ");
-    throw usageFailure("sources_invalid", `The source can't be added to ${path}: wrong at ${at}.`);
+    throw usageFailure("sources_invalid", `The source can't be added to ${shownPath(path)}: wrong at ${at}.`);
   }
   writePrivateFile(path, after);
   let found = 0;
@@ -44,10 +45,10 @@ export async function sourcesAdd(io: Io, options: SourcesAddOptions): Promise<Ex
   }
   const nextSteps = [`trace-share run --source ${entry.id} --dry-run --review`];
   if (options.json) {
-    sayJson(io, { ok: true, id: entry.id, file: path, found, next_steps: nextSteps });
+    sayJson(io, { ok: true, id: entry.id, file: shownPath(path), found, next_steps: nextSteps });
     return EXIT.ok;
   }
-  say(io, `Added ${entry.id} to ${safeLine(path)}: ${found} files found now.`);
+  say(io, `Added ${entry.id} to ${safeLine(shownPath(path))}: ${found} files found now.`);
   if (found === 0) note(io, "Nothing there matches yet: check --root and --glob.");
   advise(io, nextSteps);
   return EXIT.ok;
@@ -65,12 +66,12 @@ export function sourcesRemove(io: Io, options: { id?: string; name?: string; jso
     if (after === undefined) {
       throw usageFailure(
         "sources_invalid",
-        `${path} writes this source in a way that can't be cut out. Remove it there by hand.`,
+        `${shownPath(path)} writes this source in a way that can't be cut out. Remove it there by hand.`,
       );
     }
     writePrivateFile(path, after);
-    if (options.json) sayJson(io, { ok: true, id, file: path, next_steps: [] });
-    else say(io, `Removed ${id} from ${safeLine(path)}.`);
+    if (options.json) sayJson(io, { ok: true, id, file: shownPath(path), next_steps: [] });
+    else say(io, `Removed ${id} from ${safeLine(shownPath(path))}.`);
     return EXIT.ok;
   }
   throw usageFailure("source_unknown", `None of your own sources is called ${id}.`, [
@@ -112,7 +113,10 @@ function textOf(path: string): string {
   const file = readSmallFile(path);
   if (file.ok) return file.text;
   if (file.reason === "absent") return "";
-  throw usageFailure("sources_unreadable", `The sources file ${path} can't be read: ${file.reason}.`);
+  throw usageFailure(
+    "sources_unreadable",
+    `The sources file ${shownPath(path)} can't be read: ${file.reason}.`,
+  );
 }
 
 function check(entry: SourceEntry, settings: Settings, io: Io): PlacedSource | undefined {

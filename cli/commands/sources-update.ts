@@ -15,6 +15,7 @@ import { readSettings, type Settings } from "#cli/io/settings.ts";
 import { advise, type Io, say, sayJson } from "#cli/io/terminal.ts";
 import { placeRegistry } from "#cli/run/remote-sources.ts";
 import { localSources, machineOf, whyRefused } from "#cli/run/sources.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 export type SourcesUpdateOptions = { accept?: string; json?: boolean };
 
@@ -119,7 +120,7 @@ async function badSignature(
     {
       nextSteps: [
         "ask its operators, by another way, which key is theirs",
-        `if the new one is: remove the address from ${settings.home}/registries.json and run \`trace-share sources update\` again`,
+        `if the new one is: remove the address from ${shownPath(settings.home)}/registries.json and run \`trace-share sources update\` again`,
       ],
     },
   );

@@ -14,6 +14,7 @@ import { type AskedStates, askStates } from "#cli/run/ask-states.ts";
 import { unitsIn } from "#cli/run/read-units.ts";
 import { allSources } from "#cli/run/sources.ts";
 import { CLI_VERSION } from "#cli/version.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 export type StatusOptions = { ask?: boolean; json?: boolean };
 
@@ -32,7 +33,7 @@ export async function status(io: Io, options: StatusOptions): Promise<ExitCode> 
   const count = (answer: string) => revocations.filter((entry) => entry.answer === answer).length;
   const facts = {
     version: CLI_VERSION,
-    home: settings.home,
+    home: shownPath(settings.home),
     consent: !consent ? "none" : consent.textSha256 === CURRENT_CONSENT.sha256 ? consent.version : "outdated",
     license: consent?.license ?? "none",
     platform: settings.worker.baseUrl ?? "none",

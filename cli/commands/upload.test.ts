@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { eachTest } from "#cli/testing/each-test.ts";
 import type { Contributor } from "#cli/testing/terminal.ts";
 import { type Platform, problem, type Received } from "#cli/testing/platform.ts";
+import { startSending } from "#cli/testing/program.ts";
 import { writeCodexSession } from "#cli/testing/sessions.ts";
 
 const RunJson = z.object({
@@ -35,12 +34,6 @@ async function sendJson(...flags: string[]) {
   return { ...RunJson.parse(JSON.parse(ran.stdout)), code: ran.code };
 }
 
-function startSending() {
-  const main = join(dirname(dirname(fileURLToPath(import.meta.url))), "main.ts");
-  const env = { ...person.env, NODE_ENV: "test" as const };
-  return spawn(process.execPath, [main, ...SEND], { env, stdio: ["ignore", "pipe", "ignore"] });
-}
-
 /** Makes the local state refuse one row. */
 function failToNote(id: string): void {
   const database = new DatabaseSync(join(person.stateHome, "platform.sqlite"));
@@ -50,7 +43,14 @@ function failToNote(id: string): void {
   database.close();
 }
 
-describe("an upload of many episodes", () => {
+/** The platform knows no batches: episodes go one by one, as to an older one. */
+function knowsNoBatches(): void {
+  platform.takesBatches = false;
+}
+
+describe("an upload of many episodes to a platform without batches", () => {
+  beforeEach(knowsNoBatches);
+
   it("sends the first alone and then a few at the same time, each of them once", async () => {
     const openAfter: number[] = [];
     platform.before = async () => {
@@ -126,6 +126,8 @@ describe("a refusal", () => {
 });
 
 describe("a platform that wants to be left alone", () => {
+  beforeEach(knowsNoBatches);
+
   it("is asked again when it said, by all requests at once", async () => {
     platform.script = [problem(503, "unavailable"), problem(503, "unavailable")].map((reply) => ({
       ...reply,
@@ -148,6 +150,8 @@ describe("a platform that wants to be left alone", () => {
 });
 
 describe("an upload that is cut off", () => {
+  beforeEach(knowsNoBatches);
+
   it("ends at Ctrl-C after what is on its way, and the same command goes on", async () => {
     platform.before = async () => {
       if (platform.received.length === 5) person.interrupt();
@@ -190,7 +194,7 @@ describe("an upload that is cut off", () => {
   });
 
   it("ends with what it knows when a real process gets Ctrl-C", async () => {
-    const started = startSending();
+    const started = startSending(person);
     platform.before = async () => {
       if (platform.received.length === 3) started.kill("SIGINT");
       // what is on its way when the key is pressed
@@ -205,7 +209,7 @@ describe("an upload that is cut off", () => {
   });
 
   it("loses nothing when the process is killed, and takes nothing for sent that was not", async () => {
-    const killed = startSending();
+    const killed = startSending(person);
     platform.before = async () => {
       if (platform.received.length >= 4) killed.kill("SIGKILL");
     };

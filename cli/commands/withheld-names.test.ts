@@ -110,3 +110,72 @@ describe("types of records that are passed over", () => {
     expect(recordTypes({ [token]: 1, response_item: 2 })).toEqual({ "(other)": 1, response_item: 2 });
   });
 });
+
+describe("a folder of the program whose path holds a token", () => {
+  it("is named by no command that speaks of it, nor is a file in it", async () => {
+    const apart = contributor();
+    try {
+      const home = join(apart.home, TAKEN_APART, "state");
+      apart.env["TRACE_SHARE_HOME"] = home;
+      apart.env["TRACE_SHARE_ALLOW_INSECURE_HTTP"] = "1";
+      await apart.consent();
+      const source = join(apart.home, TAKEN_APART, "logs");
+      mkdirSync(source, { recursive: true });
+      const commands = [
+        ["consent", "init", "--license", "CC0-1.0"],
+        ["consent", "status"],
+        ["status"],
+        ["whoami"],
+        ["logout"],
+        ["logout", "--all"],
+        ["sources", "add", "--id", "mine", "--root", source, "--format", "jsonl"],
+        ["sources", "add", "--id", "mine", "--root", source, "--format", "jsonl"],
+        ["sources", "list"],
+        ["sources", "detect"],
+        ["sources", "remove", "--id", "mine"],
+        ["keys", "certificate"],
+        ["keys", "init"],
+        ["revoke", "list"],
+        ["revoke", "certificate"],
+        ["projects", "list"],
+        ["reset", "--all"],
+      ];
+      for (const command of commands)
+        for (const json of [[], ["--json"]]) {
+          const ran = await apart.run(...command, ...json);
+          expect([command.join(" "), json, shown(ran.stdout + ran.stderr)]).toEqual([
+            command.join(" "),
+            json,
+            [],
+          ]);
+        }
+      const pasted = await apart.runPiping(
+        `tst_${"a".repeat(20)}\n`,
+        "login",
+        "--platform",
+        "http://127.0.0.1:1",
+        "--token-stdin",
+      );
+      expect(shown(pasted.stdout + pasted.stderr)).toEqual([]);
+      for (const [file, text] of [
+        ["config.toml", "nonsense ="],
+        ["deny-words.json", "{"],
+        ["sources.toml", "x ="],
+        ["platform.sqlite", "no"],
+        ["credentials.json", "{"],
+      ]) {
+        writeFileSync(join(home, file ?? ""), text ?? "");
+        for (const command of [["status"], ["run", "--dry-run"], ["sources", "list"]]) {
+          const ran = await apart.run(...command);
+          expect([file, command.join(" "), shown(ran.stdout + ran.stderr)]).toEqual([
+            file,
+            command.join(" "),
+            [],
+          ]);
+        }
+      }
+    } finally {
+      apart.remove();
+    }
+  });
+});

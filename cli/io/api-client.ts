@@ -8,18 +8,34 @@ import {
 } from "#lib/domain/wire/messages.ts";
 import { OwnStatus } from "#lib/domain/wire/read-messages.ts";
 import { CertificateReceipt, ProofTaken, type RevocationProof } from "#lib/domain/wire/revocation-proof.ts";
-import { exchange, parseJson, type Patience, type Refusal, refusalOf, type Request } from "./exchange.ts";
+import { type Batch, exchangeBatch } from "./batch-exchange.ts";
+import {
+  type Asking,
+  type Exchange,
+  exchange,
+  parseJson,
+  type Patience,
+  type Refusal,
+  refusalOf,
+  type Request,
+} from "./exchange.ts";
 import { CliFailure } from "./failure.ts";
 import { platformUrl, type Settings } from "./settings.ts";
 import type { Io } from "./terminal.ts";
+import { batchBody } from "#cli/run/batch-body.ts";
 import type { SealedEpisode } from "#cli/run/seal.ts";
 
 export type Answer<T> = { ok: true; status: number; value: T } | { ok: false; refusal: Refusal };
 
 export type ApiClient = {
   platform: string;
-  /** Sends one episode. Throws a CliFailure when nothing more can be sent: no answer, no right, no room. */
-  send(episode: SealedEpisode): Promise<Answer<Receipt>>;
+  /** Sends one episode. Throws a CliFailure when nothing more can be sent: no answer, no right, no room. `onUnsure` as in exchange.ts. */
+  send(episode: SealedEpisode, onUnsure?: () => void): Promise<Answer<Receipt>>;
+  /**
+   * Sends episodes in one request. `onAnswer` is called for each as soon as the platform has said for good what became of it; `unsure` holds
+   * the ids that were sent and have no answer yet, also when this throws as `send` does.
+   */
+  sendBatch(batch: EpisodeBatch): Promise<BatchSent>;
   revoke(request: {
     episode_id: string;
     revoked_at: string;
@@ -37,6 +53,15 @@ export type ApiClient = {
   token(): Promise<Answer<TokenAnswer>>;
 };
 
+export type EpisodeBatch = {
+  episodes: readonly SealedEpisode[];
+  onAnswer: (episode: SealedEpisode, answer: Answer<Receipt>) => void;
+  unsure: Set<string>;
+};
+
+/** All of it is answered, after so many requests; or the platform does not take this batch, and took nothing of it. */
+export type BatchSent = { done: true; requests: number } | { done: false; refusal: Refusal };
+
 type StoredFile = { name: string; bytes: number; sha256: string };
 
 const ProofAnswer = z.union([CertificateReceipt, RevocationReceipt, ProofTaken]);
@@ -47,36 +72,68 @@ export const TOKEN_SCOPES = "episodes:write, episodes:revoke and read";
 /** A client of the platform that the settings name. Redirects are never followed: the token goes to that address alone. */
 export function createApiClient(settings: Settings, io: Io, patience?: Patience): ApiClient {
   const platform = platformUrl(settings);
-  // what one request is told holds for those beside it
-  const quiet = { until: 0 };
-  const call = async <T>(request: Request, schema: z.ZodType<T>): Promise<Answer<T>> => {
-    const response = await exchange(request, { platform, settings, io, patience, quiet });
-    if (response.status >= 200 && response.status < 300) {
-      const parsed = schema.safeParse(parseJson(response.text));
-      if (parsed.success) return { ok: true, status: response.status, value: parsed.data };
-      return { ok: false, refusal: unreadable(response.status) };
-    }
-    const refusal = refusalOf(response);
-    if ([401, 403].includes(response.status)) throw notAllowed(refusal);
-    return { ok: false, refusal };
-  };
+  const asking = { platform, settings, io, patience, quiet: { until: 0 } };
+  const call = async <T>(request: Request, schema: z.ZodType<T>): Promise<Answer<T>> =>
+    allowed(answerOf(await exchange(request, asking), schema));
   return {
     platform,
-    send: (episode) =>
+    send: (episode, onUnsure) =>
       call(
         {
           path: "/v1/episodes",
+          onUnsure,
           body: episode.body,
           ...(episode.encoding === "zstd" ? { encoding: "zstd" } : {}),
         },
         Receipt,
       ),
+    sendBatch: (batch) => sendBatch(batch, asking),
     revoke: (request) => call({ path: "/v1/revocations", body: jsonBytes(request) }, RevocationReceipt),
     prove: (proof) => call({ path: "/v1/revocations/proofs", body: jsonBytes(proof) }, ProofAnswer),
     registerSnapshot: (request) => call({ path: "/v1/snapshots", body: jsonBytes(request) }, SnapshotAnswer),
     status: (id) => call({ path: `/v1/episodes/${id}/status` }, OwnStatus),
     token: () => call({ path: "/v1/token" }, TokenAnswer),
   };
+}
+
+function answerOf<T>(response: Exchange, schema: z.ZodType<T>): Answer<T> {
+  const { status } = response;
+  if (status < 200 || status >= 300) return { ok: false, refusal: refusalOf(response) };
+  const parsed = schema.safeParse(parseJson(response.text));
+  return parsed.success
+    ? { ok: true, status, value: parsed.data }
+    : { ok: false, refusal: unreadable(status) };
+}
+
+/** A token that may not do this will not do it a moment later. */
+function allowed<T>(answer: Answer<T>): Answer<T> {
+  if (!answer.ok && [401, 403].includes(answer.refusal.status)) throw notAllowed(answer.refusal);
+  return answer;
+}
+
+async function sendBatch({ episodes, onAnswer, unsure }: EpisodeBatch, asking: Asking): Promise<BatchSent> {
+  const at = (place: number): SealedEpisode[] => episodes.slice(place, place + 1);
+  const places = new Set<number>();
+  let forbidden: CliFailure | undefined;
+  const batch: Batch = {
+    size: episodes.length,
+    body: (left) => batchBody(left.flatMap(at)),
+    unsure: places,
+    onAnswer: (place, answer) => {
+      const read = answerOf(answer, Receipt);
+      if (!read.ok && [401, 403].includes(read.refusal.status)) forbidden ??= notAllowed(read.refusal);
+      else for (const episode of at(place)) onAnswer(episode, read);
+    },
+  };
+  try {
+    const outcome = await exchangeBatch(batch, asking);
+    if (forbidden) throw forbidden;
+    if (outcome.done) return outcome;
+    const refused = allowed(answerOf(outcome.answer, Receipt));
+    return { done: false, refusal: refused.ok ? unreadable(refused.status) : refused.refusal };
+  } finally {
+    for (const { id } of [...places].flatMap(at)) unsure.add(id);
+  }
 }
 
 function jsonBytes(value: unknown): Uint8Array {

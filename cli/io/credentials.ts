@@ -4,6 +4,7 @@ import { type Credentials, credentialsText, readCredentials } from "#lib/domain/
 import { machineFailure, systemCode, usageFailure } from "./failure.ts";
 import { readSmallFile } from "./small-file.ts";
 import { makeFolder } from "./make-folder.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 const FILE = "credentials.toml";
 const OTHERS = 0o077;
@@ -15,13 +16,15 @@ export function loadCredentials(home: string, platform: NodeJS.Platform): Creden
   if (!file.ok && file.reason === "absent") return { tokens: {} };
   const credentials = file.ok ? readCredentials(file.text) : undefined;
   if (!credentials) {
-    throw usageFailure("credentials_invalid", `The file ${path} can't be read or is not one of login's.`, [
-      "trace-share logout --all",
-    ]);
+    throw usageFailure(
+      "credentials_invalid",
+      `The file ${shownPath(path)} can't be read or is not one of login's.`,
+      ["trace-share logout --all"],
+    );
   }
   if (platform !== "win32" && (statSync(path).mode & OTHERS) !== 0) {
-    throw usageFailure("credentials_open", `Others may read ${path}, which holds tokens.`, [
-      `chmod 600 ${path}`,
+    throw usageFailure("credentials_open", `Others may read ${shownPath(path)}, which holds tokens.`, [
+      `chmod 600 ${shownPath(path)}`,
       "end these tokens on the platform's page /me/tokens and make new ones",
     ]);
   }
@@ -41,7 +44,7 @@ export function storeCredentials(home: string, credentials: Credentials): void {
     rmSync(part, { force: true });
     throw machineFailure(
       "credentials_unwritable",
-      `The file ${path} can't be written (${systemCode(error) ?? "unknown"}).`,
+      `The file ${shownPath(path)} can't be written (${systemCode(error) ?? "unknown"}).`,
       { cause: error },
     );
   }

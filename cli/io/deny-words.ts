@@ -4,6 +4,7 @@ import { denyWordsText, readDenyWords } from "#lib/domain/client/deny-words.ts";
 import { usageFailure } from "./failure.ts";
 import { readSmallFile } from "./small-file.ts";
 import { writePrivateFile } from "./write-file.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 const FILE = "deny-words.json";
 
@@ -14,9 +15,11 @@ export function loadDenyWords(home: string): string[] {
   if (!file.ok && file.reason === "absent") return [];
   const words = file.ok ? readDenyWords(file.text) : undefined;
   if (words) return words;
-  throw usageFailure("deny_words_invalid", `The file ${path} can't be read or is not one of the review's.`, [
-    `mend ${path}, or remove it and mark its words again in trace-share review`,
-  ]);
+  throw usageFailure(
+    "deny_words_invalid",
+    `The file ${shownPath(path)} can't be read or is not one of the review's.`,
+    [`mend ${shownPath(path)}, or remove it and mark its words again in trace-share review`],
+  );
 }
 
 /** Keeps the words, readable by their owner alone; without words there is no file. */

@@ -19,37 +19,40 @@ export type UploadEntry = {
  */
 const RESET = "reset|";
 
-/** Remembers an answer; called at once after each one, so that an interrupted run goes on where it was. */
-export function storeUpload(state: State, entry: UploadEntry): void {
-  state.database
+/**
+ * Remembers an answer and what its upload told, all or nothing; called at once after each one, so that an interrupted run goes on where it
+ * was. What `reset` makes offerable again is forgotten with its content hash.
+ */
+export function storeUpload({ database }: State, entry: UploadEntry & { told: string }): void {
+  const { platform, contentHash, told, answer } = entry;
+  database.exec("begin immediate");
+  try {
+    if (answer === "stored") {
+      database
+        .prepare("insert or replace into told (platform, content_hash, told) values (?, ?, ?)")
+        .run(platform, contentHash, told);
+    }
+    putUpload(database, entry);
+    database
+      .prepare("delete from upload where platform = ? and content_hash = ?")
+      .run(platform, `${RESET}${contentHash}`);
+    database.exec("commit");
+  } catch (error) {
+    // a full disk ends the transaction by itself
+    if (database.isTransaction) database.exec("rollback");
+    throw error;
+  }
+}
+
+function putUpload(database: State["database"], entry: UploadEntry): void {
+  const { platform, contentHash, episodeId, publicId, slot, source, answer, at } = entry;
+  database
     .prepare(
       `insert into upload (platform, content_hash, episode_id, public_id, slot, source, answer, at)
        values (?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (platform, content_hash) do update set answer = excluded.answer, at = excluded.at`,
     )
-    .run(
-      entry.platform,
-      entry.contentHash,
-      entry.episodeId,
-      entry.publicId ?? null,
-      entry.slot,
-      entry.source,
-      entry.answer,
-      entry.at,
-    );
-  state.database
-    .prepare("delete from upload where platform = ? and content_hash = ?")
-    .run(entry.platform, `${RESET}${entry.contentHash}`);
-}
-
-/** Remembers what an upload told. What `reset` makes offerable again is forgotten with its content hash. */
-export function storeTold(
-  state: State,
-  entry: { platform: string; contentHash: string; told: string },
-): void {
-  state.database
-    .prepare("insert or replace into told (platform, content_hash, told) values (?, ?, ?)")
-    .run(entry.platform, entry.contentHash, entry.told);
+    .run(platform, contentHash, episodeId, publicId ?? null, slot, source, answer, at);
 }
 
 /** What `reset` leaves alone: rows that it has changed before, and what was withdrawn. */

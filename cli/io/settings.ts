@@ -6,6 +6,7 @@ import type { Credentials } from "#lib/domain/client/credentials-file.ts";
 import { loadCredentials } from "./credentials.ts";
 import { CliFailure, systemCode, usageFailure } from "./failure.ts";
 import type { Io } from "./terminal.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 /** Where the contributor's own things are. The names of the variables are the older tool's. */
 export type Settings = {
@@ -191,14 +192,14 @@ function readConfig(path: string, mustExist: boolean) {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || mustExist) {
-      throw usageFailure("config_unreadable", `The configuration file ${path} can't be read.`);
+      throw usageFailure("config_unreadable", `The configuration file ${shownPath(path)} can't be read.`);
     }
   }
   const parsed = readCliConfig(text);
   if (parsed.ok) return parsed.config;
   throw usageFailure(
     "config_invalid",
-    `The configuration file ${path} is wrong at: ${parsed.at.join(", ")}.`,
+    `The configuration file ${shownPath(path)} is wrong at: ${parsed.at.join(", ")}.`,
   );
 }
 

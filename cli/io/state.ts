@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CliFailure, machineFailure, systemCode } from "./failure.ts";
 import { makeFolder } from "./make-folder.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 /** The contributor's local state, one SQLite file beside the older client's `state.sqlite`, which is never touched. */
 export type State = { database: DatabaseSync; close(): void };
@@ -162,7 +163,7 @@ function newerState(): CliFailure {
 function explain(error: unknown, home: string): unknown {
   if (error instanceof CliFailure) return error;
   const code = systemCode(error) ?? "unknown";
-  return machineFailure("state_unusable", `The local state in ${home} can't be used (${code}).`, {
+  return machineFailure("state_unusable", `The local state in ${shownPath(home)} can't be used (${code}).`, {
     nextSteps: ["set TRACE_SHARE_HOME to a folder that you may write to"],
     cause: error,
   });

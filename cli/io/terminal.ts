@@ -16,8 +16,8 @@ export type Io = {
   interactive: boolean;
   /** What standard output is shown on; undefined if it goes elsewhere, into a file say. */
   screen: { rows: number; colours: boolean } | undefined;
-  /** Tries to show an address in the person's browser. Says nothing if there is none. */
-  browse: (url: string) => void;
+  /** Tries to show a page on disk in the person's browser. Says nothing if there is none. Other users may see the path. */
+  browse: (path: string) => void;
   /** Asks for one line; undefined when the person cancels. */
   ask: (question: string) => Promise<string | undefined>;
   /** Lets the person choose one of several answers; undefined when they cancel. */
@@ -92,13 +92,13 @@ function screenOf(env: NodeJS.ProcessEnv): Io["screen"] {
 }
 
 /** The system's own way to open an address. It is no session text: nothing needs to be quoted. */
-function browse(url: string): void {
+function browse(path: string): void {
   const [command, ...args] =
     process.platform === "darwin"
-      ? ["open", url]
+      ? ["open", path]
       : process.platform === "win32"
-        ? ["cmd", "/c", "start", "", url]
-        : ["xdg-open", url];
+        ? ["cmd", "/c", "start", "", path]
+        : ["xdg-open", path];
   const child = spawn(command ?? "", args, { stdio: "ignore", detached: true });
   child.on("error", () => {}); // the address was printed
   child.unref();

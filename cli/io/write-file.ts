@@ -2,6 +2,7 @@ import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { machineFailure, systemCode } from "./failure.ts";
 import { makeFolder } from "./make-folder.ts";
+import { shownPath } from "#cli/run/file-names.ts";
 
 /** Writes a small file for its owner alone: whole or not at all. Its folder is made if it is not there. */
 export function writePrivateFile(path: string, text: string): void {
@@ -15,7 +16,7 @@ export function writePrivateFile(path: string, text: string): void {
     rmSync(draft, { force: true });
     throw machineFailure(
       "file_not_written",
-      `${path} can't be written (${systemCode(error) ?? "unknown"}).`,
+      `${shownPath(path)} can't be written (${systemCode(error) ?? "unknown"}).`,
       {
         nextSteps: ["make its folder writable, or name another place"],
         cause: error,

@@ -11,6 +11,7 @@ export const CLIENT_FILES = [
   "dom.ts",
   "calls.ts",
   "store.ts",
+  "rows.ts",
   "marked-text.ts",
   "list.ts",
   "episode.ts",

@@ -1,5 +1,6 @@
 import { note, say } from "#cli/io/terminal.ts";
 import type { ReviewDesk } from "#cli/run/review-desk.ts";
+import { type RedirectFile, writeRedirectFile } from "./redirect-file.ts";
 import { type Ended, startReviewServer } from "./server.ts";
 
 const IDLE_MINUTES = 30;
@@ -15,12 +16,17 @@ export async function reviewOnPage(desk: ReviewDesk): Promise<void> {
   const { io } = desk.context;
   const server = await startReviewServer(desk, { random: io.randomBytes, idleMs: IDLE_MINUTES * 60_000 });
   const release = io.onInterrupt(() => server.close());
+  let file: RedirectFile | undefined;
   try {
     say(io, server.url);
     note(io, "The address works once, and in one browser of this machine. Ctrl-C ends the review.");
-    if (io.screen) io.browse(server.url);
+    if (io.screen) {
+      file = writeRedirectFile(server.url);
+      io.browse(file.path);
+    }
     note(io, WORDS[await server.ended]);
   } finally {
+    file?.remove();
     release();
   }
 }

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -40,9 +40,12 @@ function send(url: string, { method = "GET", headers = {}, body }: Sent = {}): P
 /** The review on the page, as a browser has it: address, token, and after `enter` the cookie. */
 async function open(...flags: string[]) {
   const ran = person.runChoosing([], "review", "--open", ...flags);
-  const url = new URL(
-    await Promise.race([person.browsed(), ran.then(({ stderr }) => Promise.reject(new Error(stderr)))]),
-  );
+  const file = await Promise.race([
+    person.browsed(),
+    ran.then(({ stderr }) => Promise.reject(new Error(stderr))),
+  ]);
+  const leads = /<a href="([^"]+)">/.exec(readFileSync(file, "utf8"))?.[1];
+  const url = new URL(leads ?? "");
   const base = `${url.origin}${url.pathname}`;
   const token = url.hash.slice(1);
   const own = { origin: url.origin, "content-type": "application/json", "sec-fetch-site": "same-origin" };
@@ -52,7 +55,7 @@ async function open(...flags: string[]) {
     const [cookie = ""] = z.array(z.string()).parse((await redeem()).headers["set-cookie"]);
     return { ...own, cookie: cookie.split(";")[0] ?? "" };
   };
-  return { ran, url, base, own, redeem, enter };
+  return { ran, file, url, base, own, redeem, enter };
 }
 
 const Listed = z.object({
@@ -110,6 +113,16 @@ describe("who may speak to the review", () => {
       (await send(`${base}list`, { headers: { ...headers, cookie: `${headers.cookie}0` } })).status,
     ).toBe(401);
     await page(base, headers).done(ran);
+  });
+
+  it("gets the address from a file that only its owner reads, and which goes when the review ends", async () => {
+    writeCodexSession(person.home);
+    const { ran, file, base, url, enter } = await open();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+    expect(file).not.toContain(url.hash.slice(1));
+    await page(base, await enter()).done(ran);
+    expect(existsSync(dirname(file))).toBe(false);
   });
 
   it("comes to this host alone, from its own page alone", async () => {

@@ -87,7 +87,7 @@ export async function collectEpisodes(
       noting,
       isSettled: recalling.isSettled,
     };
-  const forget = context.live.mark();
+  const forget = [context.live.mark(), context.opinion.mark()];
   let missed = false;
   const miss = () => void (missed = true);
   const windows = windowsOf(sources, { ...context, report: reading, recall, miss });
@@ -98,7 +98,7 @@ export async function collectEpisodes(
   );
   if (recalling && (missed || made.known.some((episode) => !recalling.isSettled(episode)))) {
     // the parent of a new session was not read again, or what outdid an open window is no longer there
-    forget();
+    for (const back of forget) back();
     return collectEpisodes(sources, { ...context, recalling: { ...recalling, recalls: false } });
   }
   return { ...made, noted: memory?.noted() ?? made.noted };

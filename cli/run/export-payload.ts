@@ -19,6 +19,7 @@ import { toSts } from "#lib/domain/episode/to-sts.ts";
 import { machineFailure, systemCode, usageFailure } from "#cli/io/failure.ts";
 import { type SealedEpisode, unseal } from "./seal.ts";
 import { makeFolder } from "#cli/io/make-folder.ts";
+import { shownPath } from "./file-names.ts";
 
 /** The forms in which records can be written for other tools. The first is what would be sent, byte for byte. */
 export const EXPORT_FORMATS = ["jsonl", "sts", "atif"] as const;
@@ -87,7 +88,7 @@ function mayReplace(path: string): void {
   if (length === 0 || start.toString("utf8", 0, length) === RECORD_START) return;
   throw usageFailure(
     "export_exists",
-    `${path} is there already, holds something else, and is not overwritten.`,
+    `${shownPath(path)} is there already, holds something else, and is not overwritten.`,
     ["name another file with --export-payload"],
   );
 }

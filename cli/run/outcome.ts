@@ -5,7 +5,8 @@ import type { Place } from "./prepare-window.ts";
 import { type Decision, type Planned, settledAs } from "./plan.ts";
 import type { KnownEpisode } from "./reading-entry.ts";
 import type { SealedEpisode } from "./seal.ts";
-import type { Sent, Uploading } from "./upload.ts";
+import type { Sent } from "./note-answer.ts";
+import type { Uploading } from "./upload.ts";
 
 export type EpisodeStatus =
   | "would_upload"
@@ -17,7 +18,8 @@ export type EpisodeStatus =
   | "withdrawn"
   | "uploaded"
   | "refused"
-  | "not_sent";
+  | "not_sent"
+  | "not_confirmed";
 
 /** One line of the review and of the result. */
 export type EpisodeLine = {
@@ -123,7 +125,10 @@ function lineOf(
 ): Omit<EpisodeLine, "candidates" | "projects"> {
   const sent = uploading?.sent.get(episode.id);
   if (decision !== "send" || !sent) return { episode, status: STATUS_OF[decision], sent: undefined };
-  return { episode, status: sent.status, sent: sent.status === "not_sent" ? undefined : sent };
+  if (sent.status === "not_sent" || sent.status === "not_confirmed") {
+    return { episode, status: sent.status, sent: undefined };
+  }
+  return { episode, status: sent.status, sent };
 }
 
 function countersOf(
@@ -162,7 +167,8 @@ function countersOf(
     unaffirmed_docs: docs("unaffirmed").length,
     rejected_docs: allWith("rejected"),
     not_accepted_docs: docs("not_accepted").length,
-    failed_docs: docs("not_sent").length,
+    failed_docs: docs("not_sent").length + docs("not_confirmed").length,
+    not_confirmed_docs: docs("not_confirmed").length,
     duplicate_docs: collected.duplicates,
     open_docs: collected.reading.openWindows,
     denied_docs: choice.denied,

@@ -16,6 +16,7 @@ import { z } from "zod";
 import { ANCHORED } from "#lib/domain/sanitize/testing/corpus.ts";
 import { makeSecret } from "#lib/domain/sanitize/testing/make-secret.ts";
 import { type Platform, startPlatform, TOKEN } from "#cli/testing/platform.ts";
+import { installScanner } from "#cli/testing/scanner.ts";
 import { PLANTED, writeClaudeSession, writeCodexSession } from "#cli/testing/sessions.ts";
 import { type Contributor, contributor } from "#cli/testing/terminal.ts";
 
@@ -26,6 +27,7 @@ const HOUR = 3_600_000;
 const RunJson = z.looseObject({
   counters: z.record(z.string(), z.number()),
   episodes: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+  scanner: z.looseObject({ findings: z.number() }).optional(),
   sources: z.array(z.unknown()),
   redactions_by_kind: z.unknown(),
   refused: z.array(z.unknown()),
@@ -212,6 +214,19 @@ describe("a fork of a session that was not read again", () => {
     const known = await run("--dry-run");
     expect(unchanged(known)).toBe(0);
     expect(offersOf(known)).toEqual(offersOf(await runAnew()));
+  });
+
+  it("counts once what a scanner found before all was read again", async () => {
+    const eyes = ["--scanner", "required"];
+    installScanner(person, "gannet");
+    codex(0);
+    codex(1);
+    await run("--yes", "--review", ...eyes);
+    codex(2, { text: "Look for the gannet" });
+    forkOf(0);
+    const { scanner, counters } = await run("--dry-run", ...eyes);
+    expect(counters["unchanged_files"]).toBe(0);
+    expect(scanner?.findings).toBe(1);
   });
 });
 

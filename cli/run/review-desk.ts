@@ -10,6 +10,7 @@ import { loadDenyWords, storeDenyWords } from "#cli/io/deny-words.ts";
 import { collectIdentities } from "#cli/io/identities.ts";
 import type { WindowProjects } from "#cli/io/project-folder.ts";
 import type { Original } from "./prepare-windows.ts";
+import { createByteStore, type Fetch } from "./byte-store.ts";
 import { type Gather, gather, type GatherOptions, namespaceOf } from "./gather.ts";
 import {
   type Place,
@@ -22,8 +23,9 @@ import { type ReviewGroup, reviewGroups, type ReviewLine } from "./review-list.t
 import { type SealedEpisode, unseal } from "./seal.ts";
 
 /**
- * What a review works on: every episode that is offered, with the window that it was made of. The windows stay in memory, so
- * that a decision shows at once what it changes; they hold the text as it was and are kept nowhere else.
+ * What a review works on: every episode that is offered, with the window that it was made of. The windows stay at hand, so
+ * that a decision shows at once what it changes; they hold the text as it was and are kept in memory, and those of a long history in a
+ * private file under a key that only this process has.
  */
 export type ReviewDesk = {
   context: Gather;
@@ -55,17 +57,21 @@ type Entry = {
   slot: string;
   candidates: readonly Place[];
   places: WindowProjects;
-  /** What is asked of the window; the window itself is compressed JSON. */
+  /** What is asked of the window; the window itself is compressed JSON, fetched when it is looked at. */
   asked: Omit<WindowTask, "window">;
-  packed: Uint8Array;
+  packed: Fetch;
   secrets: readonly string[];
 };
 
+/** Windows of some hundred megabytes of logs, compressed. */
+const MOST_IN_MEMORY = 32 * 1024 * 1024;
+
 /** Reads everything that the command line asks for, once. */
 export async function openDesk(context: Gather, options: GatherOptions): Promise<ReviewDesk> {
+  const store = createByteStore(MOST_IN_MEMORY, { sealed: true });
   const originals = new Map<string, Pick<Entry, "asked" | "packed" | "secrets">>();
   const keepOriginal = (id: string, { task: { window, ...asked }, secrets }: Original) =>
-    void originals.set(id, { asked, packed: zstdCompressSync(JSON.stringify(window)), secrets });
+    void originals.set(id, { asked, packed: store.keep(zstdCompressSync(JSON.stringify(window))), secrets });
   const collected = await gather({ ...context, asks: false, keepOriginal }, options);
   const entries = collected.episodes.flatMap((episode): Entry[] => {
     const original = originals.get(episode.id);
@@ -214,5 +220,5 @@ function viewOf(entry: Entry, episode: SealedEpisode, terms: PrepareTerms): Epis
 }
 
 function taskOf({ asked, packed }: Entry): WindowTask {
-  return { ...asked, window: JSON.parse(zstdDecompressSync(packed).toString("utf8")) }; // packed by openDesk
+  return { ...asked, window: JSON.parse(zstdDecompressSync(packed()).toString("utf8")) }; // packed by openDesk
 }

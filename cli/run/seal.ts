@@ -79,8 +79,12 @@ export function seal(episode: AdmittedEpisode, salt: string): Sealing {
 
 /** The record as JSON text, exactly as the platform will read it. */
 export function unseal(episode: SealedEpisode): string {
-  const json = episode.encoding === "zstd" ? zstdDecompressSync(episode.body) : episode.body;
-  return new TextDecoder().decode(json);
+  return new TextDecoder().decode(unsealBytes(episode));
+}
+
+/** The same as bytes. */
+export function unsealBytes({ body, encoding }: Pick<SealedEpisode, "body" | "encoding">): Uint8Array {
+  return encoding === "zstd" ? zstdDecompressSync(body) : body;
 }
 
 function sizesOf(episode: AdmittedEpisode, total: number): Record<string, number> {

@@ -14,6 +14,13 @@ export function showAnswers(io: Io, outcome: Outcome): void {
   }
   showUploaded(io, outcome);
   sayByReason(io, "refused by the platform", outcome.episodes.flatMap(refusedThere));
+  const unsure = outcome.episodes.filter(({ status }) => status === "not_confirmed").length;
+  if (unsure > 0) {
+    say(
+      io,
+      `not confirmed: ${counted(unsure, "episode")} sent without an answer. The same command asks again.`,
+    );
+  }
 }
 
 /** One refusal, or those of one project: why, and the lines that tell it whole. */

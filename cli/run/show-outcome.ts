@@ -25,6 +25,7 @@ const SHOWN_IF_ANY = new Set([
   "unaffirmed_docs",
   "rejected_docs",
   "not_accepted_docs",
+  "not_confirmed_docs",
   "denied_docs",
   "before_since_docs",
   "undated_docs",

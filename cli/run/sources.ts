@@ -11,6 +11,7 @@ import type { Settings } from "#cli/io/settings.ts";
 import { readSmallFile } from "#cli/io/small-file.ts";
 import type { Io } from "#cli/io/terminal.ts";
 import { remoteSources } from "./remote-sources.ts";
+import { shownPath } from "./file-names.ts";
 
 /** The sources of the given ids, or all but those that must be named. An unknown id is a usage error that names the known ones. */
 export function resolveSources(ids: readonly string[], settings: Settings, io: Io): PlacedSource[] {
@@ -52,18 +53,26 @@ function ownSources(
   const file = readSmallFile(path);
   if (!file.ok && file.reason === "absent" && !named) return [];
   if (!file.ok)
-    throw usageFailure("sources_unreadable", `The sources file ${path} can't be read: ${file.reason}.`);
+    throw usageFailure(
+      "sources_unreadable",
+      `The sources file ${shownPath(path)} can't be read: ${file.reason}.`,
+    );
   const read = readSourcesFile(file.text);
   if (!read.ok) {
-    throw usageFailure("sources_invalid", `The sources file ${path} is wrong at: ${read.at.join(", ")}.`, [
-      "docs/SOURCES.md shows the format",
-    ]);
+    throw usageFailure(
+      "sources_invalid",
+      `The sources file ${shownPath(path)} is wrong at: ${read.at.join(", ")}.`,
+      ["docs/SOURCES.md shows the format"],
+    );
   }
   const taken = sources.map((source) => source.id);
   const placed = placeEntries(read.entries, { origin: "own", machine, taken });
   const [first] = placed.refused;
   if (first)
-    throw usageFailure("source_refused", `Source ${first.id} in ${path}: ${whyRefused(first.reason)}`);
+    throw usageFailure(
+      "source_refused",
+      `Source ${first.id} in ${shownPath(path)}: ${whyRefused(first.reason)}`,
+    );
   return placed.sources;
 }
 

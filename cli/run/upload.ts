@@ -1,24 +1,13 @@
-import type { ApiClient } from "#cli/io/api-client.ts";
-import type { Refusal } from "#cli/io/exchange.ts";
-import { CliFailure, machineFailure, systemCode } from "#cli/io/failure.ts";
-import { storeTold, storeUpload } from "#cli/io/ledger.ts";
+import type { Answer, ApiClient } from "#cli/io/api-client.ts";
+import { CliFailure } from "#cli/io/failure.ts";
 import { counted } from "#cli/io/report.ts";
 import type { State } from "#cli/io/state.ts";
+import type { Receipt } from "#lib/domain/wire/messages.ts";
+import { batchSize, nextPace, slowerPace, startPace } from "./batch-pace.ts";
+import { noteAnswer, type Sent } from "./note-answer.ts";
 import type { Planned } from "./plan.ts";
 import type { SealedEpisode } from "./seal.ts";
 import { startProgress, type UploadProgress } from "./upload-progress.ts";
-
-/** What became of one episode that was to be sent. */
-export type Sent =
-  | {
-      id: string;
-      status: "uploaded";
-      publicId: string;
-      isNew: boolean;
-      warnings: readonly { code: string; path: string }[];
-    }
-  | { id: string; status: "refused" | "withdrawn"; refusal: Refusal }
-  | { id: string; status: "not_sent" };
 
 export type Uploading = {
   sent: Map<string, Sent>;
@@ -26,8 +15,10 @@ export type Uploading = {
   stopped: CliFailure | undefined;
 };
 
-/** How many requests are open at the same time: the platform's own limit of a minute is reached with fewer. */
+/** How many requests are open at the same time. */
 const SIDE_BY_SIDE = 4;
+/** What a platform answers that knows no batches, or has switched them off. */
+const NO_BATCHES = [404, 405, 415, 501];
 
 type Context = {
   client: ApiClient;
@@ -41,43 +32,113 @@ type Context = {
 };
 
 /**
- * Sends what was planned, a few at a time, and remembers each answer at once: a run that is cut off goes on where it was. A
- * refused record refuses itself alone; no answer, no right to send or the person's own wish stops the rest. The first one
- * goes alone, so that a refused token or a full platform is found out once.
+ * Sends what was planned in batches, a few of them at a time, and remembers each answer at once: a run that is cut off goes on where it
+ * was. A refused record refuses itself alone; no answer, no right to send or the person's own wish stops the rest. The first request goes
+ * alone, so that a refused token or a full platform is found out once. Where the platform takes no batches, or nothing may follow a
+ * refusal, episodes go one by one.
  */
 export async function uploadEpisodes(planned: readonly Planned[], context: Context): Promise<Uploading> {
   const toSend = planned.flatMap(({ episode, decision }) => (decision === "send" ? [episode] : []));
-  const uploading: Uploading = { sent: new Map(), stopped: undefined };
-  const waiting = toSend.toReversed();
-  const progress = startProgress(toSend, context.now().getTime());
-  const work = async (most: number) => {
-    for (let count = 0; count < most && !uploading.stopped; count += 1) {
-      const episode = waiting.pop();
-      if (!episode) return;
-      context.onProgress(progress);
-      await sendInto(uploading, episode, context);
-      progress.episodes += 1;
-      progress.bytes += episode.bytes;
-      if (context.stop.aborted) uploading.stopped ??= interrupted(waiting.length);
-    }
-  };
-  await work(1);
+  const upload = new Upload(toSend, context);
+  await upload.step(1);
+  if (upload.singly) await upload.step(1);
   const lanes = context.stopOnRefusal ? 1 : SIDE_BY_SIDE;
-  await Promise.all(Array.from({ length: lanes }, () => work(Number.POSITIVE_INFINITY)));
-  for (const { id } of waiting) uploading.sent.set(id, { id, status: "not_sent" });
-  return uploading;
+  await Promise.all(Array.from({ length: lanes }, () => upload.toTheEnd(lanes)));
+  return upload.result();
 }
 
-async function sendInto(uploading: Uploading, episode: SealedEpisode, context: Context): Promise<void> {
-  const { id } = episode;
-  try {
-    const sent = await sendOne(episode, context);
-    uploading.sent.set(id, sent);
-    if (context.stopOnRefusal && sent.status !== "uploaded") uploading.stopped = refusedFirst(sent);
-  } catch (error) {
-    if (!(error instanceof CliFailure)) throw error;
-    uploading.sent.set(id, { id, status: "not_sent" });
-    uploading.stopped ??= error;
+/** One upload under way: what waits, what has an answer, and how to send the next. */
+class Upload {
+  singly: boolean;
+  private readonly waiting: SealedEpisode[];
+  private readonly context: Context;
+  private readonly progress: UploadProgress;
+  private readonly uploading: Uploading = { sent: new Map(), stopped: undefined };
+  /** Ids that were sent and not answered: they may have arrived. */
+  private readonly unsure = new Set<string>();
+  private pace = startPace();
+
+  constructor(toSend: readonly SealedEpisode[], context: Context) {
+    this.waiting = [...toSend];
+    this.context = context;
+    this.singly = context.stopOnRefusal;
+    this.progress = startProgress(toSend, context.now().getTime());
+  }
+
+  async toTheEnd(lanes: number): Promise<void> {
+    while (this.waiting.length > 0 && !this.uploading.stopped) await this.step(lanes);
+  }
+
+  /** Sends the next request and waits for its answers; so many do so side by side. */
+  async step(lanes: number): Promise<void> {
+    const { waiting, uploading, context } = this;
+    if (waiting.length === 0 || uploading.stopped) return;
+    const size = this.singly ? 1 : batchSize(waiting, this.pace, lanes);
+    const taken = waiting.splice(0, size);
+    context.onProgress(this.progress);
+    try {
+      if (this.singly) for (const episode of taken) await this.sendOne(episode);
+      else await this.sendBatch(taken);
+    } catch (error) {
+      if (!(error instanceof CliFailure)) throw error;
+      uploading.stopped ??= error;
+      this.giveUp(taken);
+    }
+    if (context.stop.aborted) uploading.stopped ??= interrupted(waiting.length);
+  }
+
+  result(): Uploading {
+    this.giveUp(this.waiting);
+    return this.uploading;
+  }
+
+  private giveUp(episodes: readonly SealedEpisode[]): void {
+    const { unsure } = this;
+    const { sent } = this.uploading;
+    for (const { id } of episodes) {
+      if (!sent.has(id)) sent.set(id, { id, status: unsure.has(id) ? "not_confirmed" : "not_sent" });
+    }
+  }
+
+  private async sendOne(episode: SealedEpisode): Promise<void> {
+    const onUnsure = () => void this.unsure.add(episode.id);
+    this.note(episode, await this.context.client.send(episode, onUnsure));
+  }
+
+  private async sendBatch(episodes: readonly SealedEpisode[]): Promise<void> {
+    const { unsure } = this;
+    const startedAt = this.context.now().getTime();
+    const onAnswer = (episode: SealedEpisode, answer: Answer<Receipt>) => this.note(episode, answer);
+    const sent = await this.context.client.sendBatch({ episodes, onAnswer, unsure });
+    if (sent.done) {
+      const milliseconds = this.context.now().getTime() - startedAt;
+      this.pace = nextPace(this.pace, { milliseconds, requests: sent.requests });
+      return;
+    }
+    // a batch that is refused as a whole says nothing of any record in it
+    this.singly ||= NO_BATCHES.includes(sent.refusal.status);
+    this.pace = slowerPace(this.pace);
+    const [first, ...more] = episodes;
+    if (first && more.length === 0 && !this.singly) return this.sendOne(first);
+    this.waiting.unshift(...episodes);
+  }
+
+  /** Remembers an answer. That one can't be noted stops what is not yet on its way. */
+  private note(episode: SealedEpisode, answer: Answer<Receipt>): void {
+    const { client, state, now, stopOnRefusal, onProgress } = this.context;
+    const { uploading, progress } = this;
+    try {
+      const sent = noteAnswer(episode, answer, { platform: client.platform, state, now });
+      uploading.sent.set(episode.id, sent);
+      if (stopOnRefusal && sent.status !== "uploaded") uploading.stopped ??= refusedFirst(sent);
+    } catch (error) {
+      if (!(error instanceof CliFailure)) throw error;
+      uploading.sent.set(episode.id, { id: episode.id, status: "not_confirmed" });
+      uploading.stopped ??= error;
+    }
+    progress.episodes += 1;
+    progress.bytes += episode.bytes;
+    onProgress(progress);
   }
 }
 
@@ -104,59 +165,4 @@ function refusedFirst(sent: Sent): CliFailure {
       ],
     },
   );
-}
-
-async function sendOne(episode: SealedEpisode, context: Context): Promise<Sent> {
-  const { id } = episode;
-  const answer = await context.client.send(episode);
-  if (answer.ok && answer.value.episode_id === id) {
-    remember(episode, { ...context, answer: "stored", publicId: answer.value.public_id });
-    const { public_id: publicId, warnings } = answer.value;
-    return { id, status: "uploaded", publicId, isNew: answer.status === 201, warnings };
-  }
-  if (answer.ok) return { id, status: "refused", refusal: otherEpisode(answer.status) };
-  if (answer.refusal.status !== 410) return { id, status: "refused", refusal: answer.refusal };
-  // withdrawn is for ever: this slot is not offered to this platform again
-  remember(episode, { ...context, answer: "withdrawn", publicId: undefined });
-  return { id, status: "withdrawn", refusal: answer.refusal };
-}
-
-function remember(
-  episode: SealedEpisode,
-  context: Context & { answer: "stored" | "withdrawn"; publicId: string | undefined },
-): void {
-  const { platform } = context.client;
-  const { contentHash, told } = episode;
-  try {
-    if (context.answer === "stored") storeTold(context.state, { platform, contentHash, told });
-    storeUpload(context.state, {
-      platform,
-      contentHash,
-      episodeId: episode.id,
-      publicId: context.publicId,
-      slot: episode.slot,
-      source: episode.source,
-      answer: context.answer,
-      at: context.now().toISOString(),
-    });
-  } catch (cause) {
-    throw notNoted(cause);
-  }
-}
-
-/** Stops the rest; what is on its way is still noted, if it can be. */
-function notNoted(cause: unknown): CliFailure {
-  const message = `An answer of the platform can't be noted in the local state (${systemCode(cause) ?? "unknown"}).`;
-  return machineFailure("state_unusable", message, {
-    nextSteps: [
-      "make room or end what else uses the state, then run the same command again: it asks once more",
-    ],
-    cause,
-  });
-}
-
-/** A receipt for another episode confirms nothing. */
-function otherEpisode(status: number): Refusal {
-  const detail = "The platform's receipt names another episode.";
-  return { status, code: "receipt_mismatch", detail, faults: [] };
 }

@@ -58,6 +58,19 @@ describe("the second opinion", () => {
     expect(opinion("off").status()).toMatchObject({ status: "off" });
   });
 
+  it("counts what it found, and not twice what is read again", async () => {
+    install(`${report([finding({ EndColumn: 5 + VALUE.length })])} 73`);
+    const eyes = opinion();
+    const look = () => eyes.look([{ text: VALUE }]);
+    const found = (await look()).length;
+    expect(found).toBeGreaterThan(0);
+    const back = eyes.mark();
+    await look();
+    expect(eyes.status().findings).toBe(2 * found);
+    back();
+    expect(eyes.status().findings).toBe(found);
+  });
+
   it("runs in a private folder that is gone afterwards, without the user's settings", async () => {
     install(`${report([])} 0`);
     const eyes = opinion();

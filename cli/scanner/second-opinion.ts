@@ -22,6 +22,8 @@ export type ScannerStatus = {
 export type SecondOpinion = {
   active: boolean;
   status(): ScannerStatus;
+  /** Gives the way back to the count as it is now, for a reading that begins anew. */
+  mark(): () => void;
   /** What it still finds in sanitized records. Throws a CliFailure if it is there and fails: nobody is waved through. */
   look(records: readonly JsonValue[]): Promise<ScannerHit[]>;
 };
@@ -61,6 +63,7 @@ function without(mode: ScannerMode, status: "off" | "absent"): SecondOpinion {
   return {
     active: false,
     status: () => ({ mode, status, tool: null, version: null, findings: 0 }),
+    mark: () => () => undefined,
     look: async () => [],
   };
 }
@@ -79,6 +82,10 @@ function withScanner(
       version: scanner.version,
       findings,
     }),
+    mark() {
+      const before = findings;
+      return () => void (findings = before);
+    },
     async look(records) {
       // what is nested too deep is refused by the sanitizer itself
       const known = records.flatMap((record, index) => (isTooDeep(record) ? [] : [index]));

@@ -94,7 +94,8 @@ export function contributor(): Contributor {
       },
       askSecret: async () => typed?.answer,
       stdin: async () => piped,
-      now: () => TEST_NOW,
+      // waiting takes its time, though nobody waits for it
+      now: () => new Date(TEST_NOW.getTime() + waits.reduce((sum, wait) => sum + wait, 0)),
       random: () => 0,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       sleep: async (milliseconds) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildCli } from "#cli/build.ts";
-import { startPlatform, TOKEN } from "#cli/testing/platform.ts";
+import { type Platform, startPlatform, TOKEN } from "#cli/testing/platform.ts";
 import { CURRENT_CONSENT } from "#lib/domain/registry.ts";
 import { growSession, type History, PROJECTS, writeHistory } from "./cli-history.ts";
 import { figure, say } from "./sanitizer-speed.ts";
@@ -47,7 +47,7 @@ async function main(megabytes: number): Promise<void> {
     say(
       `history: ${figure(history.bytes / MEGABYTE)} MB, ${history.sessions} sessions, ${history.prompts} prompts`,
     );
-    await measure({ program, home, platform: platform.url }, { history, received: platform.received });
+    await measure({ program, home, platform: platform.url }, { history, platform });
   } finally {
     await platform.close();
     rmSync(folder, { recursive: true, force: true });
@@ -56,7 +56,7 @@ async function main(megabytes: number): Promise<void> {
 
 async function measure(
   bench: Bench,
-  { history, received }: { history: History; received: readonly unknown[] },
+  { history, platform }: { history: History; platform: Platform },
 ): Promise<void> {
   const size = history.bytes / MEGABYTE;
   start(bench, ["consent", "init", "--license", "CC0-1.0", "--accept-text", CURRENT_CONSENT.version]);
@@ -69,10 +69,11 @@ async function measure(
   const sent = await run(bench, SEND);
   if (counter(sent, "uploaded_docs") !== found) throw new Error("not everything was sent");
   tell("everything sent", sent, size);
-  const requests = received.length;
+  const { requests } = platform;
+  say(`requests: ${requests} for ${platform.owned.size} episodes`);
   for (const flags of [DRY, SEND]) {
     const again = await run(bench, flags);
-    if (counter(again, "skipped_existing_docs") !== found || received.length !== requests) {
+    if (counter(again, "skipped_existing_docs") !== found || platform.requests !== requests) {
       throw new Error("a run with nothing new offered something");
     }
     tellAgain(`nothing new, ${flags.join(" ")}`, again);

@@ -20,6 +20,9 @@ test("the pause is shown on every page, stops uploads and leaves reading alone",
     const refused = await request.post("/v1/episodes", { headers, data: {} });
     expect(refused.status()).toBe(503);
     expect(await refused.json()).toMatchObject({ code: "paused" });
+    const lines = { ...headers, "content-type": "application/x-ndjson" };
+    const batch = await request.post("/v1/episodes/batch", { headers: lines, data: "{}\n" });
+    expect([batch.status(), await batch.json()]).toMatchObject([503, { code: "paused" }]);
     expect((await request.get("/releases")).status()).toBe(200);
     await page.goto("/moderation");
     await page.getByRole("button", { name: "Resume this instance" }).click();

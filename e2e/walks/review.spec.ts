@@ -150,6 +150,39 @@ test("the address opens one browser alone, and the page is whole in the dark and
   await expect(second.getByRole("alert")).toContainText("used already");
 });
 
+test("a long history is drawn as far as it is looked at, and goes on by keys and by scrolling", async ({
+  page,
+}) => {
+  const person = join(folder, "person");
+  for (let session = 0; session < 12; session += 1) {
+    const id = `${String(session).padStart(8, "0")}-2222-4333-8444-555555555555`;
+    writeCodexSession(person, { id, prompts: 50, day: "2026-03-06", output: "ok" });
+  }
+  const url = await start();
+  const faults = collectFaults(page, url);
+  await page.goto(url);
+  const rows = page.locator("button.row");
+  await expect(page.locator("#counts")).toContainText("open 60");
+  expect(await rows.count()).toBeLessThan(300);
+  await inspect(page);
+  for (let pressed = 0; pressed < 5; pressed += 1) await page.keyboard.press("j");
+  await expect(rows.nth(4)).toBeFocused();
+  const last = page.locator(".list ul").last();
+  await last.scrollIntoViewIfNeeded();
+  await page.locator(".list").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect(last.locator("button.row").last()).toBeInViewport();
+  expect(await rows.count()).toBeLessThan(400);
+  const before = await page.locator(".list").evaluate((list) => list.scrollTop);
+  await last.locator("button.row").last().click();
+  await page.keyboard.press("r");
+  await expect(page.getByRole("status")).toContainText("Rejected");
+  expect(Math.abs((await page.locator(".list").evaluate((list) => list.scrollTop)) - before)).toBeLessThan(
+    300,
+  );
+  await page.getByRole("button", { name: "Done" }).click();
+  expect(faults).toEqual([]);
+});
+
 /** Selects a word in the first text that holds it, as a pointer would. */
 async function select(page: Page, word: string): Promise<void> {
   await page

@@ -24,7 +24,12 @@ export function call(base: string, options: Call): Promise<Answer> {
   const body = bytesOf(options.body);
   const headers = {
     ...(body ? { "content-type": "application/json" } : {}),
-    ...(body && !options.chunked ? { "content-length": String(body.length) } : {}),
+    // without either, Node counts what is sent in one piece and names its length
+    ...(body
+      ? options.chunked
+        ? { "transfer-encoding": "chunked" }
+        : { "content-length": String(body.length) }
+      : {}),
     ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     ...options.headers,
   };

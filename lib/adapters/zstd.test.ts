@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants, zstdCompressSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { constants, createZstdCompress, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Codec } from "#lib/ports/system.ts";
 import { createCodec } from "./zstd.ts";
@@ -58,6 +59,24 @@ describe.each(IMPLEMENTATIONS)("codec by $name", ({ make }) => {
     await expect(codec.decompress(wide, MIB)).rejects.toMatchObject({ code: "body_too_large" });
   });
 
+  test("of what strangers send, refuses a window beyond theirs and what swells too much, and takes the rest", async () => {
+    const strict = { windowLog: 23, maxRatio: 200 };
+    const params = { [constants.ZSTD_c_windowLog]: 24, [constants.ZSTD_c_contentSizeFlag]: 0 };
+    const noise = Array.from({ length: 9 }, () => randomBytes(MIB));
+    const wide = await joined(through(noise, params));
+    const swelling = await codec.compress(Buffer.alloc(3 * MIB));
+    for (const body of [wide, swelling]) {
+      expect((await joined(codec.decompressStream(inChunks(body, 5000), 16 * MIB))).length).toBeGreaterThan(
+        MIB,
+      );
+      await expect(
+        joined(codec.decompressStream(inChunks(body, 5000), 16 * MIB, strict)),
+      ).rejects.toMatchObject({ code: "body_too_large" });
+    }
+    const small = await codec.compress(Buffer.alloc(MIB));
+    expect(await joined(codec.decompressStream(inChunks(small, 5000), 16 * MIB, strict))).toHaveLength(MIB);
+  });
+
   test("refuses a frame that is cut anywhere", async () => {
     const packed = await codec.compress(Buffer.from("a short body, cut at every byte"));
     for (let length = 0; length < packed.length; length += 1) {
@@ -110,6 +129,11 @@ describe.each(IMPLEMENTATIONS)("codec by $name", ({ make }) => {
     }
   });
 });
+
+/** One frame whose size its header does not say. */
+function through(pieces: readonly Uint8Array[], params: Record<number, number>): AsyncIterable<Uint8Array> {
+  return Readable.from(pieces).pipe(createZstdCompress({ params }));
+}
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

@@ -9,7 +9,7 @@ import {
   type ZstdOptions,
 } from "node:zlib";
 import { AppError, isAppError } from "#lib/domain/errors.ts";
-import type { Codec } from "#lib/ports/system.ts";
+import type { Codec, StrictFrame } from "#lib/ports/system.ts";
 import { walkFrame } from "./zstd-frame.ts";
 
 const compressOnce = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
@@ -18,6 +18,8 @@ const decompressOnce = promisify<Uint8Array, ZstdOptions, Buffer>(zstdDecompress
 const DEFAULT_LEVEL = 3;
 /** Every decoder must take a window of 8 MiB (RFC 8878, 3.1.1.1.2); 128 MiB is what the `zstd` program takes. */
 const WINDOW_LOG = { least: 23, most: 27 };
+/** Before this many bytes have come out, their ratio to those that went in says nothing. */
+const RATIO_FROM = 1024 * 1024;
 
 /**
  * Zstandard by Node's own zlib, on its thread pool. Node's `nbWorkers` stays unset: it ends the process on Node 24
@@ -50,12 +52,19 @@ async function decompress(bytes: Uint8Array, maxBytes: number): Promise<Uint8Arr
 async function* decompressStream(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  strict?: StrictFrame,
 ): AsyncGenerator<Uint8Array> {
-  let written = 0;
+  const maxRatio = strict?.maxRatio ?? Number.POSITIVE_INFINITY;
+  const size = { read: 0, written: 0 };
+  const frame = wholeFrame(source, (bytes) => void (size.read += bytes));
   try {
-    for await (const chunk of through(wholeFrame(source), createZstdDecompress(decompression(maxBytes)))) {
-      written += chunk.length;
-      if (written > maxBytes) throw new AppError("body_too_large");
+    for await (const chunk of through(
+      frame,
+      createZstdDecompress(decompression(maxBytes, strict?.windowLog)),
+    )) {
+      size.written += chunk.length;
+      const swells = size.written > RATIO_FROM && size.written > size.read * maxRatio;
+      if (size.written > maxBytes || swells) throw new AppError("body_too_large");
       yield chunk;
     }
   } catch (error) {
@@ -64,10 +73,14 @@ async function* decompressStream(
 }
 
 /** Passes the bytes on and fails where they stop being one frame. */
-async function* wholeFrame(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* wholeFrame(
+  source: AsyncIterable<Uint8Array>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
   const frame = walkFrame();
   for await (const chunk of source) {
     frame.push(chunk);
+    onRead(chunk.length);
     yield chunk;
   }
   frame.end();
@@ -106,9 +119,9 @@ function compression(level = DEFAULT_LEVEL): ZstdOptions {
 }
 
 /** A frame may not ask for more memory than its output could need. */
-function decompression(maxBytes: number): ZstdOptions {
+function decompression(maxBytes: number, most: number = WINDOW_LOG.most): ZstdOptions {
   const needed = Math.ceil(Math.log2(Math.max(1, maxBytes)));
-  const windowLog = Math.min(WINDOW_LOG.most, Math.max(WINDOW_LOG.least, needed));
+  const windowLog = Math.min(most, Math.max(WINDOW_LOG.least, needed));
   return { params: { [constants.ZSTD_d_windowLogMax]: windowLog } };
 }
 

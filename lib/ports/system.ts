@@ -26,8 +26,16 @@ export interface Codec {
   /** Throws `body_too_large` past `maxBytes` and `malformed_text` on bytes that are no whole zstd frame. */
   decompress(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>;
   compressStream(source: AsyncIterable<Uint8Array>, level?: number): AsyncIterable<Uint8Array>;
-  decompressStream(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncIterable<Uint8Array>;
+  /** The same piece by piece. `strict` is for what strangers send. */
+  decompressStream(
+    source: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+    strict?: StrictFrame,
+  ): AsyncIterable<Uint8Array>;
 }
+
+/** Narrower limits of a frame: how large a window it may ask for (a power of two), and how many times its size it may become. */
+export type StrictFrame = { windowLog: number; maxRatio: number };
 
 /** Sends mail, or shows it on the console where no mail is configured. */
 export interface Mailer {

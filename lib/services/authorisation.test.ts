@@ -15,6 +15,7 @@ import { createUser, revokeRole } from "./accounts.ts";
 import { claimCase, decideCase, listCases, readCase } from "./cases.ts";
 import { acceptPointers } from "./index-pointers.ts";
 import { ingest } from "./ingest.ts";
+import { ingestBatch } from "./ingest-batch.ts";
 import {
   approveEpisode,
   claimEpisode,
@@ -74,6 +75,12 @@ type Entry = { call: Call; roles: Role[] | "every account"; scope: Scope; person
 const SERVICES: Record<string, Entry> = {
   ingest: {
     call: (deps, actor) => ingest(deps, actor, { bytes: new Uint8Array() }),
+    roles: ["contributor", "admin"],
+    scope: "episodes:write",
+    person: true,
+  },
+  ingestBatch: {
+    call: (deps, actor) => ingestBatch(deps, actor, { items: nothing(), count: async () => {} }),
     roles: ["contributor", "admin"],
     scope: "episodes:write",
     person: true,
@@ -238,6 +245,8 @@ const SERVICES: Record<string, Entry> = {
     scope: "admin",
   },
 };
+
+async function* nothing() {}
 
 function byEpisode(
   service: (deps: Deps, actor: Actor, input: { episodeId: string }) => Promise<unknown>,

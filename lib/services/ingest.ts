@@ -176,7 +176,8 @@ export function receiptOf(
   };
 }
 
-async function refuseWhilePaused(store: Store): Promise<void> {
+/** Throws `paused` while the operator has stopped uploads. */
+export async function refuseWhilePaused(store: Store): Promise<void> {
   const { paused } = await store.instance.read();
   if (paused)
     throw new AppError("paused", {

@@ -3,6 +3,7 @@ import type { Deps } from "#lib/ports/deps.ts";
 import { listCases } from "#lib/services/cases.ts";
 import { listReleases } from "#lib/services/read-release.ts";
 import { createSignInLink } from "#lib/services/sign-in-link.ts";
+import { ownCommandLine } from "./own-command-line.ts";
 import { ownEpisodes } from "./own-episodes.ts";
 import type { Person } from "./people.ts";
 import { counted, sayLine } from "./say.ts";
@@ -15,6 +16,9 @@ export async function giveAccount(stage: Stage): Promise<void> {
   sayLine();
   sayLine("Look at");
   for (const [name, path] of await places(stage)) row(name, `${deps.rules.publicUrl}${path}`);
+  sayLine();
+  sayLine("Send something of your own");
+  for (const [what, line] of ownCommandLine(deps.rules.publicUrl, process.platform)) row(what, line);
   sayLine();
   sayLine("Sign in with (each link is good once and for 30 minutes; every run makes new ones)");
   row("contributor", await signInLink(deps, people.contributor, "/me/episodes"));

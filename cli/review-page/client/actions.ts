@@ -1,6 +1,7 @@
 import type { PageGroup, PageList } from "#cli/review-page/messages.ts";
 import { getView, postDecision, postDone, postMark, postProject, postUnmark } from "./calls.ts";
 import { el } from "./dom.ts";
+import { rowAt } from "./rows.ts";
 import { episodeAt, shownEpisodes, store } from "./store.ts";
 
 /** Does something that the server answers; what went wrong is said and changes nothing here. */
@@ -118,8 +119,7 @@ export async function finish(): Promise<void> {
 
 /** Puts the focus where the keys are. */
 export function focusRow(): void {
-  const rows = [...document.querySelectorAll<HTMLElement>("button.row")];
-  (rows.find((row) => row.dataset["slot"] === store.at) ?? rows[0])?.focus();
+  rowAt(store.at)?.focus();
 }
 
 export function move(step: 1 | -1): void {

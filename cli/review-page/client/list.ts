@@ -2,10 +2,12 @@ import type { PageEpisode, PageGroup, PageSession } from "#cli/review-page/messa
 import { openEpisode } from "./actions.ts";
 import { showProject } from "./dialogs.ts";
 import { button, bytesInWords, countsInWords, el, plainly } from "./dom.ts";
+import { beginRows, lazyRows } from "./rows.ts";
 import { shownOf, statesOf, store } from "./store.ts";
 
 /** Projects, their sessions, and of each session its episodes. */
 export function listView(): HTMLElement {
+  beginRows();
   const groups = store.list.groups.map((group) => groupView(group, shownOf(group)));
   const isEmpty = store.list.groups.length === 0;
   return el(
@@ -53,8 +55,16 @@ function sessionView(session: PageSession): HTMLElement {
       el("span", { class: "facts" }, ` ${start?.slice(0, 10) ?? "no date"} · ${bytesInWords(bytes)} · `),
       el("span", { class: "facts" }, countsInWords(statesOf(episodes))),
     ),
-    el("ul", {}, ...episodes.map((episode) => el("li", {}, rowOf(episode)))),
+    ...rowsOf(episodes),
   );
+}
+
+function rowsOf(episodes: readonly PageEpisode[]): HTMLElement[] {
+  const bySlot = new Map(episodes.map((episode) => [episode.slot, episode]));
+  return lazyRows([...bySlot.keys()], (slot) => {
+    const episode = bySlot.get(slot);
+    return episode ? rowOf(episode) : el("span", {});
+  });
 }
 
 function rowOf(episode: PageEpisode): HTMLElement {

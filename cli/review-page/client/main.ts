@@ -5,6 +5,7 @@ import { button, countsInWords, el } from "./dom.ts";
 import { episodeView } from "./episode.ts";
 import { listenToKeys } from "./keys.ts";
 import { listView } from "./list.ts";
+import { rowAt } from "./rows.ts";
 import { shownEpisodes, statesOf, store } from "./store.ts";
 
 const app = document.getElementById("app");
@@ -21,7 +22,7 @@ function show(): void {
   [".list", ".reader"].forEach((name, index) =>
     document.querySelector(name)?.scrollTo(0, places[index] ?? 0),
   );
-  if (slot !== undefined) document.querySelector<HTMLElement>(`[data-slot="${slot}"]`)?.focus();
+  if (slot !== undefined) rowAt(slot)?.focus({ preventScroll: true });
 }
 
 function frame(): void {

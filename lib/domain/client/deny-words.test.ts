@@ -55,6 +55,16 @@ describe("deny-words", () => {
     }
   });
 
+  it("are found with whatever hyphen they are written, the same word by the same number", () => {
+    const written = ["-", "\u2010", "\u2011"].map((hyphen) => `Grey${hyphen}Heron`);
+    for (const word of written) {
+      expect(redacted(written, word)).toEqual(written.map(() => "[SECRET:deny-word#1]"));
+      expect(withDenyWord([word], written[0] ?? "")).toEqual([word]);
+    }
+    // a dash between words is no hyphen
+    expect(redacted("Grey\u2014Heron", "Grey-Heron")).toBe("Grey\u2014Heron");
+  });
+
   it("change no placeholder and no word of the schema, so that a record stays one", () => {
     const record = {
       source: { tool: "codex_cli", model: "codex-large" },

@@ -5,7 +5,7 @@ import { overlapping, placeholderRanges } from "#lib/domain/sanitize/placeholder
 import { TextMemo } from "#lib/domain/sanitize/text-memo.ts";
 import { eachString, type Place } from "#lib/domain/sanitize/walk.ts";
 import { NO_POLICY } from "./policy-file.ts";
-import { policyMarks } from "./policy-marks.ts";
+import { policyMarks, wordKey } from "./policy-marks.ts";
 
 /** Shorter words would take out half of every text; a longer passage is marked in pieces. UTF-16 units. */
 const LEAST = 3;
@@ -43,7 +43,7 @@ export function toDenyWord(marked: string): MarkedWord {
 
 /** Adds a word; the same one in other capitals is there already. False if there is no room for more. */
 export function withDenyWord(words: readonly string[], word: string): string[] | undefined {
-  if (words.some((known) => known.toLowerCase() === word.toLowerCase())) return [...words];
+  if (words.some((known) => wordKey(known) === wordKey(word))) return [...words];
   return words.length >= MOST ? undefined : [...words, word];
 }
 
@@ -67,7 +67,7 @@ export function createDenyWordFinder(words: readonly string[]): DenyWordFinder |
       .filter(({ start, end }) => overlapping(ranges, start, end) === undefined)
       .map(({ start, end, value }): Span => {
         const own = { rule: "deny-word", as: "secret", class: "definite" } as const;
-        return { ...own, start, end, value: value.normalize().toLowerCase() };
+        return { ...own, start, end, value: wordKey(value) };
       });
   };
   const spansIn: DenyWordFinder["spansIn"] = ({ text, path }) => {

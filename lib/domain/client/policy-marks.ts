@@ -47,7 +47,7 @@ export function policyMarks(policy: Policy): PolicyMarks {
       let made = "";
       let done = 0;
       for (const { start, end, rule, value } of marksIn(text)) {
-        const key = `${rule}|${value.normalize().toLowerCase()}`;
+        const key = `${rule}|${wordKey(value)}`;
         const number = numbers.get(key) ?? numbers.size + 1;
         numbers.set(key, number);
         counted.set(rule, (counted.get(rule) ?? 0) + 1);
@@ -112,6 +112,17 @@ function spellings(word: string): string[] {
   return [...new Set([word, word.normalize("NFC"), word.normalize("NFD")])].map(escaped);
 }
 
+/** Hyphens that look alike: the one that is typed, and those that programs put in its place so that a name looks better or stays on one line. */
+const HYPHENS = /[-\u2010\u2011]/g;
+
+/** A value as the same word has it in all its spellings. */
+export function wordKey(value: string): string {
+  return value.normalize().toLowerCase().replaceAll(HYPHENS, "-");
+}
+
 function escaped(word: string): string {
-  return word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replaceAll(/\s+/g, "\\s{1,8}");
+  return word
+    .replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
+    .replaceAll(HYPHENS, "[-\\u2010\\u2011]")
+    .replaceAll(/\s+/g, "\\s{1,8}");
 }

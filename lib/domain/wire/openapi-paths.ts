@@ -1,4 +1,5 @@
 import type { Scope } from "#lib/domain/access/policy.ts";
+import { NDJSON } from "./batch.ts";
 import { type AnswerName, type RequestName, schemaRef } from "./openapi-schemas.ts";
 
 type Answer = AnswerName | "file" | "document";
@@ -10,6 +11,8 @@ type Operation = {
   scope?: Scope | "any";
   /** One schema, or the alternatives of a body. */
   body?: readonly (RequestName | "any")[];
+  /** Body and answer are lines of JSON, one document each. */
+  lines?: true;
   /** Is a zstd-compressed body taken? Wherever there is a body. */
   answers: Readonly<Partial<Record<"200" | "201" | "202", Answer | readonly AnswerName[]>>>;
   /** Statuses of problem documents beside the ones that every operation may answer. */
@@ -48,6 +51,18 @@ export const OPERATIONS: Readonly<
       body: ["EpisodeUpload", "EpisodeV1"],
       answers: { 200: "Receipt", 201: "Receipt" },
       problems: [...REFUSED_BODY, 409, 410],
+    },
+  },
+  "/v1/episodes/batch": {
+    post: {
+      summary:
+        "Send up to 64 episode records, one JSON document a line, answered by a line each, in order and as soon as it is certain. " +
+        "Every record stands for itself: a line says 201, 200 or the problem of that record, and one without a line is not confirmed.",
+      scope: "episodes:write",
+      body: ["EpisodeUpload", "EpisodeV1"],
+      lines: true,
+      answers: { 200: "BatchLine" },
+      problems: [413, 415],
     },
   },
   "/v1/episodes/presign": {
@@ -174,6 +189,9 @@ export const OPERATIONS: Readonly<
   },
 };
 
+const BATCH =
+  "The schema is that of one line. At most 64 lines and 16 MiB, after decompression too, and 8 MiB a line. " +
+  "`Content-Encoding: zstd` is accepted: one frame, with a window of at most 8 MiB.";
 const EVERYWHERE = [401, 403, 429, 500, 503];
 const PUBLIC = [401, 429, 500, 503];
 
@@ -190,7 +208,7 @@ export function pathItems(): Record<string, unknown> {
 }
 
 function operationObject(path: string, operation: Operation): object {
-  const { summary, scope, body, query = [] } = operation;
+  const { summary, scope, body, lines, query = [] } = operation;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].flatMap((match) => match[1] ?? []);
   const parameters = [
     ...inPath.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
@@ -200,35 +218,37 @@ function operationObject(path: string, operation: Operation): object {
     summary: scope && scope !== "any" ? `${summary} Needs the scope ${scope}.` : summary,
     security: scope ? [{ token: [] }] : [],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: requestBody(body) } : {}),
+    ...(body ? { requestBody: requestBody(body, lines) } : {}),
     responses: responses(operation),
   };
 }
 
-function requestBody(body: NonNullable<Operation["body"]>): object {
+function requestBody(body: NonNullable<Operation["body"]>, lines: true | undefined): object {
   const schemas = body.map((name) => (name === "any" ? {} : schemaRef(name)));
   const schema = schemas.length === 1 ? schemas[0] : { oneOf: schemas };
   return {
     required: true,
-    description: "At most 8 MiB, after decompression too. `Content-Encoding: zstd` is accepted.",
-    content: { "application/json": { schema } },
+    description: lines
+      ? BATCH
+      : "At most 8 MiB, after decompression too. `Content-Encoding: zstd` is accepted.",
+    content: { [lines ? NDJSON : "application/json"]: { schema } },
   };
 }
 
-function responses({ scope, answers, problems }: Operation): object {
+function responses({ scope, answers, problems, lines }: Operation): object {
   const statuses = [...new Set([...problems, ...(scope ? EVERYWHERE : PUBLIC)])].sort((a, b) => a - b);
-  const good = Object.entries(answers).map(([status, answer]) => [status, answerObject(answer)]);
+  const good = Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, lines)]);
   const bad = statuses.map((status) => [String(status), { $ref: "#/components/responses/Problem" }]);
   return Object.fromEntries([...good, ...bad]);
 }
 
-function answerObject(answer: Answer | readonly AnswerName[]): object {
+function answerObject(answer: Answer | readonly AnswerName[], lines: true | undefined): object {
   if (answer === "file") {
     const schema = { type: "string", format: "binary" };
     return { description: "The file.", content: { "application/octet-stream": { schema } } };
   }
   const schema = answer === "document" ? { type: "object" } : answerSchema(answer);
-  return { description: "Done.", content: { "application/json": { schema } } };
+  return { description: "Done.", content: { [lines ? NDJSON : "application/json"]: { schema } } };
 }
 
 function answerSchema(answer: AnswerName | readonly AnswerName[]): object {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { EpisodeUpload } from "#lib/domain/episode/schema.ts";
 import { EpisodeV1 } from "#lib/domain/episode/schema-v1.ts";
+import { BatchLine } from "./batch.ts";
 import {
   CompleteRequest,
   PresignAnswer,
@@ -41,6 +42,7 @@ const REQUESTS = {
 /** What the platform answers. */
 const ANSWERS = {
   Receipt,
+  BatchLine,
   PresignAnswer,
   UploadStored,
   RevocationReceipt,
