@@ -21,6 +21,6 @@ describe("bodies that are kept", () => {
     for (const order of [kept.keys(), [...kept.keys()].toReversed()]) {
       for (const index of order) expect(isSame(kept[index]?.body, bodies[index])).toBe(true);
     }
-    expect(Object.keys({ ...kept[0] })).toEqual(["id", "body"]);
+    expect(kept[0]?.id).toBe("e");
   });
 });

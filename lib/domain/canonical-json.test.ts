@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, type JsonValue, NotCanonical } from "./canonical-json.ts";
+import {
+  canonicalJson,
+  canonicalMembers,
+  joinMembers,
+  type JsonValue,
+  NotCanonical,
+} from "./canonical-json.ts";
 
 describe("canonicalJson", () => {
   it("follows the examples of RFC 8785", () => {
@@ -50,3 +56,38 @@ describe("canonicalJson", () => {
     );
   });
 });
+
+describe("canonicalMembers", () => {
+  it("joined are the canonical form of the object, with a member more as well", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue()),
+        fc.string(),
+        (object, text) => {
+          const form = formOf(() =>
+            canonicalJson({ ...object, nonce: text } as { [key: string]: JsonValue }),
+          );
+          const joined = formOf(() =>
+            joinMembers(
+              canonicalMembers(object as { [key: string]: JsonValue }).set("nonce", canonicalJson(text)),
+            ),
+          );
+          expect(joined).toBe(form);
+        },
+      ),
+    );
+  });
+
+  it("refuses what the whole would be refused for", () => {
+    expect(() => joinMembers(canonicalMembers({ "\ud800": 1 }))).toThrow(new NotCanonical("lone_surrogate"));
+    expect(() => canonicalMembers({ a: { b: Number.NaN } })).toThrow(new NotCanonical("not_finite"));
+  });
+});
+
+function formOf(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    return String(error);
+  }
+}

@@ -22,6 +22,21 @@ export function canonicalJson(value: JsonValue): string {
   return write(value, 0);
 }
 
+/**
+ * The members of an object, each value in canonical form: for who needs the form of an object with a member and without it.
+ * Throws as `canonicalJson` does.
+ */
+export function canonicalMembers(object: { [key: string]: JsonValue }): Map<string, string> {
+  // a key taken from Object.keys is present
+  return new Map(Object.keys(object).map((key) => [key, write(object[key] as JsonValue, 1)]));
+}
+
+/** The canonical form of the object that has these members. */
+export function joinMembers(members: ReadonlyMap<string, string>): string {
+  const keys = [...members.keys()].sort(byCodeUnit);
+  return `{${keys.map((key) => `${writeString(key)}:${members.get(key) ?? ""}`).join(",")}}`;
+}
+
 function write(value: JsonValue, depth: number): string {
   if (depth > MAX_DEPTH) throw new NotCanonical("too_deep");
   if (value === null || typeof value === "boolean") return String(value);

@@ -20,6 +20,10 @@ export function sha256Hex(data: Uint8Array | string): string {
 
 /** HMAC-SHA-256 over the parts, length-prefixed so that no two lists of parts collide. 64 hex digits. */
 export function hmacHex(key: Uint8Array | string, ...parts: readonly string[]): string {
-  const message = parts.map((part) => `${utf8ToBytes(part).length}:${part}`).join("");
-  return bytesToHex(hmac(sha256, typeof key === "string" ? utf8ToBytes(key) : key, utf8ToBytes(message)));
+  const mac = hmac.create(sha256, typeof key === "string" ? utf8ToBytes(key) : key);
+  for (const part of parts) {
+    const bytes = utf8ToBytes(part); // a record is long: it is encoded once
+    mac.update(utf8ToBytes(`${bytes.length}:`)).update(bytes);
+  }
+  return bytesToHex(mac.digest());
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "#lib/domain/canonical-json.ts";
+import { canonicalJson, canonicalMembers, joinMembers, type JsonValue } from "#lib/domain/canonical-json.ts";
 import { blake3Bytes, blake3Hex, hmacHex } from "#lib/domain/hash.ts";
 import type { EpisodeDraft, EpisodeUpload, PrivatePart } from "./schema.ts";
 
@@ -26,8 +26,9 @@ export function contentHash(record: EpisodeDraft & { nonce: string }): string {
  * its maker on every run, unguessable for others, so nobody can confirm a guess about removed text (permanence.md 2).
  */
 export function identify(draft: EpisodeDraft, salt: string, privatePart?: PrivatePart): EpisodeUpload {
-  const nonce = nonceOf(draft, salt);
-  const content_hash = contentHash({ ...draft, nonce });
+  const members = canonicalMembers(hashable(draft));
+  const nonce = nonceFor(joinMembers(members), salt);
+  const content_hash = blake3Hex(joinMembers(members.set("nonce", canonicalJson(nonce))));
   return {
     ...draft,
     id: episodeId(content_hash),
@@ -37,8 +38,8 @@ export function identify(draft: EpisodeDraft, salt: string, privatePart?: Privat
   };
 }
 
-function nonceOf(draft: EpisodeDraft, salt: string): string {
-  return hmacHex(salt, "nonce", canonicalJson(hashable(draft))).slice(0, 32);
+function nonceFor(canonical: string, salt: string): string {
+  return hmacHex(salt, "nonce", canonical).slice(0, 32);
 }
 
 /**
@@ -48,7 +49,7 @@ function nonceOf(draft: EpisodeDraft, salt: string): string {
 export function toldBy(record: EpisodeUpload, salt: string): string {
   const { id: _id, content_hash: _hash, nonce, private: _private, ...draft } = record;
   const { scanner, ...sanitizer } = draft.sanitizer;
-  return scanner === undefined ? nonce : nonceOf({ ...draft, sanitizer }, salt);
+  return scanner === undefined ? nonce : nonceFor(canonicalJson(hashable({ ...draft, sanitizer })), salt);
 }
 
 /** The slot of a window: stable under new rules, versions, machines and growth of the session (permanence.md 3). */
@@ -83,9 +84,9 @@ export function splitBucket(groupRoot: string, seed: string): number {
   return Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0) % SPLIT_BUCKETS);
 }
 
-function hashable(record: EpisodeDraft & Partial<EpisodeUpload>): JsonValue {
+function hashable(record: EpisodeDraft & Partial<EpisodeUpload>): { [key: string]: JsonValue } {
   const { id: _id, content_hash: _hash, private: _private, ...rest } = record;
   const { accepted_at: _accepted, ...rights } = rest.rights;
   // a parsed record is JSON; keys with an undefined value count as absent
-  return JSON.parse(JSON.stringify({ ...rest, rights })) as JsonValue;
+  return JSON.parse(JSON.stringify({ ...rest, rights })) as { [key: string]: JsonValue };
 }

@@ -68,7 +68,7 @@ export type FormsSeen = { runs: RunsSeen; tokens: Map<Detector, TokensSeen> };
 type TokensSeen = {
   /** The last token that was found, and what hangs on to it. */
   chain?: Chain;
-  /** Values that were judged to be no token, where that takes long. A text that repeats itself has few of them. */
+  /** Values that were judged to be no token, which may take long. A text that repeats itself has few of them. */
   rejected: TextMemo<true>;
 };
 
@@ -90,8 +90,7 @@ export function matchAt(detector: Detector, text: string, hit: number, { runs, t
   if (chain !== undefined && hit >= chain.start && hit < chain.end) return goOn(chain, text, hit, end);
   tokens.set(detector, seen);
   const value = text.slice(hit, end);
-  if (detector.random !== true) return opened(seen, toSpans(detector, value, hit));
-  if (isInsideBlob(text, hit) || seen.rejected.get(value) === true) return [];
+  if (seen.rejected.get(value) === true || (detector.random === true && isInsideBlob(text, hit))) return [];
   const spans = toSpans(detector, value, hit);
   if (spans.length === 0) reject(seen.rejected, value);
   return opened(seen, spans);

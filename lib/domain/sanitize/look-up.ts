@@ -57,14 +57,16 @@ export function lookAround(rule: RegionRule): LookUp {
 
 /** Runs all look-ups of a text, whose keywords one walk finds. */
 export function lookUpAll(
-  { scanner, lookUps }: { scanner: KeywordScanner; lookUps: readonly LookUp[] },
+  { scanner, lookUps }: { scanner: KeywordScanner; lookUps: readonly (LookUp | undefined)[] },
   text: string,
   { strengths, isRaw }: { strengths: NamesSeen["strengths"]; isRaw: boolean },
 ): Span[] {
   let pass: Pass | undefined;
   scanner.scan(text, (keyword, hit) => {
+    const lookUp = lookUps[keyword];
+    if (lookUp === undefined) return;
     pass ??= newPass(strengths, isRaw); // most texts are short and hold no keyword
-    lookUps[keyword]?.(text, hit, pass);
+    lookUp(text, hit, pass);
   });
   if (pass === undefined) return [];
   for (const [rule, region] of pass.regions) read(rule, text, region, pass);

@@ -1,4 +1,5 @@
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
+import { detached } from "./detached.ts";
 import { kindOf, mergeSpans, type Replacement, type Span } from "./finding.ts";
 import { NOBODY } from "./people.ts";
 import { KnownValues } from "./propagate.ts";
@@ -83,7 +84,7 @@ class SessionRedactor implements Redactor {
     this.#onEdits = options.onEdits;
     this.#pseudonyms = new Pseudonyms(options.salt, options.sessionId);
     const { cwds, gitRemotes, gitBranches } = options.facts;
-    for (const fact of [...cwds, ...gitRemotes, ...gitBranches]) this.#learnFrom(scanText(fact));
+    for (const fact of [...cwds, ...gitRemotes, ...gitBranches]) this.#learnFrom(scanFact(fact));
     for (const identity of options.identities ?? []) this.#learnIdentity(identity);
   }
 
@@ -226,7 +227,7 @@ class SessionRedactor implements Redactor {
 
   #learnIdentity(identity: string): void {
     const value = identity.trim();
-    const found = scanText(value).filter((span) => kindOf(span) === "personal");
+    const found = scanFact(value).filter((span) => kindOf(span) === "personal");
     this.#learnFrom(found);
     if (found.length > 0 || NOBODY.has(value.toLowerCase())) return;
     const as: Replacement =
@@ -241,6 +242,22 @@ class SessionRedactor implements Redactor {
     const path = place.path.replace(/\[\d+\]/g, "[]");
     bump(this.#byPath, place.isKey ? `${path}#key` : path);
   }
+}
+
+/**
+ * What was found in facts of sessions and in identities. Every window of a run has the same ones, and what is found in a text depends on
+ * the text and the rules alone.
+ */
+const facts = new Map<string, Span[]>();
+const MAX_FACTS = 256;
+
+function scanFact(text: string): Span[] {
+  const before = facts.get(text);
+  if (before !== undefined) return before;
+  const spans = scanText(text);
+  if (facts.size >= MAX_FACTS) facts.clear();
+  facts.set(detached(text), spans);
+  return spans;
 }
 
 function isDefinite(span: Span): boolean {

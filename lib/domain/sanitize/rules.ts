@@ -13,19 +13,19 @@ import { type Detector, DETECTORS } from "./rule-table.ts";
 import { SPECIAL_SECRETS, type SpecialRule } from "./special-secrets.ts";
 import { VENDOR_NAMES, vendorToken } from "./vendor-tokens.ts";
 
-/** A keyword automaton and what each of its keywords asks for. */
-export type RuleSet = { scanner: KeywordScanner; lookUps: LookUp[] };
+/** A keyword automaton and what each of its keywords asks for; nothing if the rule is not in the set. */
+export type RuleSet = { scanner: KeywordScanner; lookUps: readonly (LookUp | undefined)[] };
 
-/** The rules for credentials by form and by frame: those that need no name. */
-export const FORM_RULES: RuleSet = prepare(formLookUps());
+const NAMES = each(NAME_KEYWORDS, lookAtName);
+const FORMS = formLookUps();
+const PEOPLE = peopleLookUps();
+
+/** All rules: for credentials by form, by frame and by name, and for people, machines and numbers. */
+export const ALL_RULES: RuleSet = prepare([...NAMES, ...FORMS, ...PEOPLE]);
+/** Those for credentials by form and by frame: they need no name. */
+export const FORM_RULES: RuleSet = only(FORMS);
 /** The same and those for credentials that only their name gives away. */
-export const SECRET_RULES: RuleSet = prepare([...each(NAME_KEYWORDS, lookAtName), ...formLookUps()]);
-/** The same and those for people, machines and numbers. */
-export const ALL_RULES: RuleSet = prepare([
-  ...each(NAME_KEYWORDS, lookAtName),
-  ...formLookUps(),
-  ...peopleLookUps(),
-]);
+export const SECRET_RULES: RuleSet = only([...NAMES, ...FORMS]);
 
 function formLookUps(): [string, LookUp][] {
   const special = SPECIAL_SECRETS.flatMap((rule) => each(rule.keywords, specialLookUp(rule)));
@@ -126,6 +126,16 @@ function lookAtName(text: string, hit: number, pass: Pass): void {
 }
 
 const BRACKET = 91;
+
+/**
+ * Some of all rules. They share the automaton: a table of several megabytes for each set would be held by every thread, and one
+ * pushes the other out of the processor's cache. The keywords of the others are found and passed over.
+ */
+function only(entries: readonly [string, LookUp][]): RuleSet {
+  const wanted = new Set(entries);
+  const lookUps = [...NAMES, ...FORMS, ...PEOPLE].map((entry) => (wanted.has(entry) ? entry[1] : undefined));
+  return { scanner: ALL_RULES.scanner, lookUps };
+}
 
 function prepare(entries: readonly [string, LookUp][]): RuleSet {
   return {

@@ -4,7 +4,7 @@ import type { SessionWindow, WindowContent } from "#lib/domain/episodes/window.t
 import type { Finding } from "./finding.ts";
 import { createRedactor, type RedactorOptions } from "./redact.ts";
 import { RULES_VERSION } from "./rules-version.ts";
-import { TOO_DEEP, verifySerialised } from "./verify.ts";
+import { TOO_DEEP, verifyWritten } from "./verify.ts";
 import { MAX_DEPTH, TooDeep } from "./walk.ts";
 
 declare const sanitized: unique symbol;
@@ -54,8 +54,8 @@ export function sanitize(window: SessionWindow, context: SanitizeContext): Sanit
   redactor.learn(context.knownSecrets ?? []);
   try {
     // a window's content is plain JSON without undefined, which the type of optional keys can't say
-    const clean = redactor.redactValue(withoutAbsent(text) as JsonValue);
-    const findings = verifySerialised(JSON.stringify(clean));
+    const clean = redactor.redactValue((holdsAbsent(text) ? withoutAbsent(text) : text) as JsonValue);
+    const findings = verifyWritten(clean);
     const definite = findings.filter((finding) => finding.class === "definite");
     if (definite.length > 0) return { ok: false, refusal: { findings: definite } };
     // keys of the schema are never rewritten, and only strings are: the shape is still that of the content
@@ -84,6 +84,14 @@ function brand(
   const { ordinal, sessionId, closed } = window;
   const episode = { content, ordinal, sessionId, closed, ...stated };
   return episode as SanitizedEpisode; // the one place where the brand is given
+}
+
+/** Whether a key stands there whose value is `undefined`: not in what came from JSON. Throws `TooDeep` like the walk does. */
+function holdsAbsent(value: unknown, depth = 0): boolean {
+  if (depth > MAX_DEPTH) throw new TooDeep("value is nested too deep to be read");
+  if (value === null || typeof value !== "object") return false;
+  const isList = Array.isArray(value);
+  return Object.values(value).some((item) => (item === undefined ? !isList : holdsAbsent(item, depth + 1)));
 }
 
 /** Drops keys whose value is `undefined`, as writing it out as JSON would. Throws `TooDeep` like the walk does. */

@@ -72,11 +72,19 @@ export function verifySerialised(json: string): Finding[] {
   } catch {
     return [unreadable("not-json")];
   }
+  // canonical bytes hide nothing from a parser: every string was read in all its views before
+  return readWhole(value, { json, scope: JSON.stringify(value) === json ? "as-is" : "few-views" });
+}
+
+/** The same for a value that was not sent as text yet: as `verifySerialised` of what it would be written as. */
+export function verifyWritten(value: JsonValue): Finding[] {
+  return readWhole(value, { json: JSON.stringify(value), scope: "as-is" });
+}
+
+function readWhole(value: JsonValue, written: { json: string; scope: "as-is" | "few-views" }): Finding[] {
   const findings = verify(value);
   const seen = new Set(findings.map((finding) => finding.rule));
-  // canonical bytes hide nothing from a parser: every string was read in all its views before
-  const scope = JSON.stringify(value) === json ? "as-is" : "few-views";
-  const whole = scanText(json, scope).filter((span) => !seen.has(span.rule));
+  const whole = scanText(written.json, written.scope).filter((span) => !seen.has(span.rule));
   return [...findings, ...whole.map((span) => toFinding(span, "", span.class))];
 }
 
