@@ -1,5 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { getConfig, getDeps } from "#lib/container.ts";
+import { authAdapter, getConfig, getDeps } from "#lib/container.ts";
+import { can } from "#lib/domain/access/policy.ts";
+import { sessionActor } from "#lib/services/accounts.ts";
 import { readVisibility } from "#lib/services/read-episode.ts";
 
 /** Pages can't set their own status, so it is set here; the page itself decides what it shows. */
@@ -7,17 +9,19 @@ const STATUS = { public: 200, unknown: 404, gone: 410, legally_withheld: 451 } a
 
 /**
  * Response headers of every answer, and nothing that authorises. For an episode's pages it also looks up the status to send
- * (permanence.md 8): the page passes the same gate again, so a look-up that is skipped or late shows nothing.
+ * (permanence.md 8): the page passes the same gate again, so a look-up that is skipped or late shows nothing. On a private
+ * instance the status of what is there is told to its people alone: everybody else gets what the page says, 401 or 403.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = contentPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
-  const status = await episodeStatus(request.nextUrl.pathname);
+  const status = await episodeStatus(request);
   const response = NextResponse.next({ request: { headers }, ...(status ? { status } : {}) });
   response.headers.set("content-security-policy", policy);
   for (const [name, value] of Object.entries(FIXED)) response.headers.set(name, value);
+  if (getConfig().instanceAccess === "private") response.headers.set("x-robots-tag", "noindex, nofollow");
   if (getConfig().publicUrl.startsWith("https:"))
     response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
   return response;
@@ -56,10 +60,20 @@ function contentPolicy(nonce: string): string {
 /** An episode's other forms are routes, which set a status of their own (next.config.ts). */
 const OTHER_FORM = /^\/episodes\/[^/.]+\.(json|jsonl|md)$/;
 
-async function episodeStatus(path: string): Promise<number | null> {
+async function episodeStatus(request: NextRequest): Promise<number | null> {
+  const path = request.nextUrl.pathname;
   const id = OTHER_FORM.test(path) ? null : /^\/(?:episodes|report)\/([^/]+)\/?$/.exec(path)?.[1];
-  if (!id) return null;
+  if (!id || !(await isTold(request))) return null;
   return STATUS[await readVisibility(await getDeps(), decoded(id))];
+}
+
+async function isTold({ cookies }: NextRequest): Promise<boolean> {
+  if (getConfig().instanceAccess === "public") return true;
+  const token = cookies.get("__Secure-next-auth.session-token") ?? cookies.get("next-auth.session-token");
+  if (!token) return false;
+  const found = await (await authAdapter()).getSessionAndUser?.(token.value);
+  if (!found || found.session.expires <= new Date()) return false;
+  return can(await sessionActor(await getDeps(), found.user.id), "instance.read").ok;
 }
 
 function decoded(path: string): string {

@@ -9,6 +9,7 @@ import { PauseBanner } from "#app/_components/pause-banner.tsx";
 import { SiteFooter } from "#app/_components/site-footer.tsx";
 import { SiteHeader } from "#app/_components/site-header.tsx";
 import { type Theme, THEMES } from "#app/_components/theme.ts";
+import { mayRead } from "#app/_server/access.ts";
 import { visitor } from "#app/_server/session.ts";
 import { SignOutButton } from "#app/sign-in/sign-out-button.tsx";
 import { getDeps } from "#lib/container.ts";
@@ -40,13 +41,14 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           Skip to the content
         </a>
         <SiteHeader
+          readable={mayRead(actor)}
           staff={can(actor, "queue.read").ok}
           theme={theme}
           account={email ? <AccountMenu email={email} signOut={<SignOutButton />} /> : <SignInLink />}
         />
         {paused && <PauseBanner />}
         {children}
-        <SiteFooter />
+        <SiteFooter readable={mayRead(actor)} />
       </body>
     </html>
   );

@@ -3,6 +3,7 @@ import { Notice } from "#app/_components/notice.tsx";
 import { SearchForm } from "#app/_components/search-form.tsx";
 import { SearchIntro } from "#app/_components/search-intro.tsx";
 import { SearchResults } from "#app/_components/search-results.tsx";
+import { reader } from "#app/_server/access.ts";
 import { getDeps } from "#lib/container.ts";
 import { isBlank, parseSearchParams } from "#lib/domain/search/url.ts";
 import { latestRelease } from "#lib/services/read-release.ts";
@@ -11,6 +12,7 @@ import { searchAddress } from "#lib/services/search.ts";
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function SearchPage({ searchParams }: Props) {
+  await reader();
   const deps = await getDeps();
   const { query, dropped, result } = await searchAddress(deps, parseSearchParams(await searchParams));
   const first = isBlank(query);

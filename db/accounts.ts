@@ -36,6 +36,11 @@ export function accountRepository(db: Executor): AccountRepository {
     async revokeSessions(userId) {
       if (isUuid(userId)) await db.delete(session).where(eq(session.accountId, userId));
     },
+    async revokeAllSessions() {
+      await db.delete(verificationToken);
+      const ended = await db.delete(session).returning({ account: session.accountId });
+      return [...new Set(ended.map(({ account: id }) => id))].sort();
+    },
     async insertSignInToken({ email, digest, expiresAt }) {
       await db
         .insert(verificationToken)

@@ -1,5 +1,6 @@
 import { desc } from "drizzle-orm";
 import type { AuditRepository } from "#lib/ports/store.ts";
+import { auditEntries } from "./audit-entries.ts";
 import type { Executor } from "./client.ts";
 import { audit } from "./schema/instance.ts";
 
@@ -9,6 +10,7 @@ export function auditRepository(db: Executor): AuditRepository {
     async append(row) {
       await db.insert(audit).values(row);
     },
+    entries: (filter) => auditEntries(db, filter),
     list: (limit) => db.select().from(audit).orderBy(desc(audit.seq)).limit(limit),
   };
 }

@@ -15,7 +15,8 @@ import {
 
 /**
  * What a backup holds, every table after those it refers to. Left out: sessions, sign-in links, upload grants and counters,
- * which are short-lived; the search, which the sweep rebuilds; the job queue, which the sweep fills.
+ * which are short-lived; the search, which the sweep rebuilds; the job queue, which the sweep fills; the last runs of upkeep, which
+ * are about other stores.
  */
 const TABLES = [
   account,
@@ -55,3 +56,21 @@ export const BACKUP_TABLES: BackupTable[] = TABLES.map((table) => {
     counter: columns.find((column) => column.generatedIdentity)?.name ?? null,
   };
 });
+
+type Querying = { unsafe(statement: string): PromiseLike<Iterable<Record<string, unknown>>> };
+
+/**
+ * The same tables as a database of an earlier schema has them: an upgrade backs up before it migrates, and a rollback goes back to
+ * that. Migrations only add, so what this database lacks was not there yet.
+ */
+export async function backupTablesOf(sql: Querying): Promise<BackupTable[]> {
+  const there = new Set<string>();
+  const rows = await sql.unsafe(
+    "select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'public'",
+  );
+  for (const row of rows) there.add(String(row["name"]));
+  return BACKUP_TABLES.map((table) => ({
+    ...table,
+    columns: table.columns.filter(({ name }) => there.has(`${table.name}.${name}`)),
+  })).filter(({ columns }) => columns.length > 0);
+}

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
 import { AppError } from "#lib/domain/errors.ts";
-import { BACKUP_TABLES, type BackupColumn, type BackupTable } from "./backup-tables.ts";
+import { BACKUP_TABLES, type BackupColumn, type BackupTable, backupTablesOf } from "./backup-tables.ts";
 import type { DatabaseHandle } from "./client.ts";
 import { translated } from "./errors.ts";
 import { schemaVersion } from "./schema-version.ts";
@@ -38,10 +38,11 @@ export async function dump(
     sql.begin("isolation level repeatable read read only", async (tx) => {
       await withoutTimeouts(tx);
       const rows: Record<string, number> = {};
-      for (const table of BACKUP_TABLES) rows[table.name] = await countRows(tx, table);
+      const tables = await backupTablesOf(tx);
+      for (const table of tables) rows[table.name] = await countRows(tx, table);
       const head: BackupHeader = { format: "trace-share-backup", formatVersion: 1, schema, rows };
       await put(JSON.stringify(head));
-      for (const table of BACKUP_TABLES) await dumpTable(tx, table, put);
+      for (const table of tables) await dumpTable(tx, table, put);
       return head;
     }),
   );
@@ -71,26 +72,35 @@ export async function load({ db, sql }: Handle, lines: AsyncIterable<string>): P
   return translated(
     sql.begin(async (tx) => {
       await withoutTimeouts(tx);
-      const reader = new BackupReader(lines);
+      const tables = await backupTablesOf(tx);
+      const reader = new BackupReader(lines, tables);
       const header = await reader.header();
       if (header.schema !== schema) {
         throw new AppError("configuration_invalid", {
           detail: `The backup has schema ${header.schema} and the database ${schema}: restore it with the version of trace-share that made it, then upgrade.`,
         });
       }
-      await refuseRows(tx);
+      await refuseRows(tx, tables);
       for (const name of REPLAYED) await tx.unsafe(`delete from ${quoted(name)}`);
       const loaded = new Map<string, number>();
       for await (const { table, rows } of reader.batches()) {
         await insertRows(tx, table, rows);
         loaded.set(table.name, (loaded.get(table.name) ?? 0) + rows.length);
       }
-      const complete = BACKUP_TABLES.every(({ name }) => (loaded.get(name) ?? 0) === header.rows[name]);
+      const complete = tables.every(({ name }) => (loaded.get(name) ?? 0) === header.rows[name]);
       if (!complete) throw broken();
-      for (const table of BACKUP_TABLES) await setCounter(tx, table);
+      for (const table of tables) await setCounter(tx, table);
       return header;
     }),
   );
+}
+
+/** Reads a backup to its end without a database. Throws `input_invalid` if it is not whole. */
+export async function checkBackup(lines: AsyncIterable<string>): Promise<BackupHeader> {
+  const reader = new BackupReader(lines, BACKUP_TABLES);
+  const header = await reader.header();
+  for await (const _batch of reader.batches());
+  return header;
 }
 
 type Batch = { table: BackupTable; rows: string[] };
@@ -98,9 +108,11 @@ type Batch = { table: BackupTable; rows: string[] };
 /** Reads the lines of a backup and checks the trailer; a backup that ends early or goes on too long is broken. */
 class BackupReader {
   readonly #lines: AsyncIterator<string>;
+  readonly #tables: readonly BackupTable[];
   readonly #hash = createHash("sha256");
 
-  constructor(lines: AsyncIterable<string>) {
+  constructor(lines: AsyncIterable<string>, tables: readonly BackupTable[]) {
+    this.#tables = tables;
     this.#lines = lines[Symbol.asyncIterator]();
   }
 
@@ -117,7 +129,7 @@ class BackupReader {
     let batch: Batch | undefined;
     for (;;) {
       const line = await this.#next();
-      const table = BACKUP_TABLES.find(({ name }) => line.startsWith(rowPrefix(name)) && line.endsWith("}"));
+      const table = this.#tables.find(({ name }) => line.startsWith(rowPrefix(name)) && line.endsWith("}"));
       if (batch && (batch.table !== table || batch.rows.length >= BATCH)) {
         yield batch;
         batch = undefined;
@@ -172,7 +184,7 @@ async function insertRows(tx: Transaction, table: BackupTable, rows: string[]): 
 
 /** Throws `already_exists` if a database holds anything that a backup would be mixed with. */
 export async function demandEmpty({ sql }: Pick<Handle, "sql">): Promise<void> {
-  await translated(sql.begin("read only", refuseRows));
+  await translated(sql.begin("read only", async (tx) => refuseRows(tx, await backupTablesOf(tx))));
 }
 
 /**
@@ -181,8 +193,8 @@ export async function demandEmpty({ sql }: Pick<Handle, "sql">): Promise<void> {
  */
 const REPLAYED: readonly string[] = ["tombstone", "instance"];
 
-async function refuseRows(tx: Transaction): Promise<void> {
-  for (const table of BACKUP_TABLES) {
+async function refuseRows(tx: Transaction, tables: readonly BackupTable[]): Promise<void> {
+  for (const table of tables) {
     if (REPLAYED.includes(table.name) || (await countRows(tx, table)) === 0) continue;
     throw new AppError("already_exists", {
       detail: "The database is not empty: restore into a new one, so that nothing is mixed.",

@@ -36,6 +36,11 @@ export function appErrorOf(error: unknown): unknown {
   return new AppError(CODES[code] ?? CODES[code.slice(0, 2)] ?? "internal", { cause });
 }
 
+/** The SQLSTATE of a failure that the server answered with. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return textOf(error instanceof DrizzleQueryError ? error.cause : error, "code");
+}
+
 /** Waits for work on the database; its failures come out as AppError. */
 export async function translated<Result>(work: PromiseLike<Result>): Promise<Result> {
   try {

@@ -14,6 +14,7 @@ test("the instance begins unpaused at the start of the log, and each write keeps
     permanenceGap: false,
     rulesVersion: null,
     rescanApproved: null,
+    instanceId: null,
   };
   expect(await fixture.store.instance.read()).toEqual(fresh);
   await fixture.store.instance.write({ permanenceHead: { seq: 2, hash: "h" } });

@@ -14,6 +14,7 @@ export function instanceRepository(db: Executor): InstanceRepository {
         permanenceGap: row?.permanenceGap ?? false,
         rulesVersion: row?.rulesVersion ?? null,
         rescanApproved: row?.rescanApproved ?? null,
+        instanceId: row?.instanceId ?? null,
       };
     },
     async write(change) {
@@ -28,12 +29,13 @@ export function instanceRepository(db: Executor): InstanceRepository {
 }
 
 function columnsOf(change: Partial<InstanceState>): Partial<typeof instance.$inferInsert> {
-  const { paused, permanenceHead, permanenceGap, rulesVersion, rescanApproved } = change;
+  const { paused, permanenceHead, permanenceGap, rulesVersion, rescanApproved, instanceId } = change;
   return {
     ...(paused !== undefined && { paused }),
     ...(permanenceHead && { permanenceSeq: permanenceHead.seq, permanenceHash: permanenceHead.hash }),
     ...(permanenceGap !== undefined && { permanenceGap }),
     ...(rulesVersion !== undefined && { rulesVersion }),
     ...(rescanApproved !== undefined && { rescanApproved }),
+    ...(instanceId !== undefined && { instanceId }),
   };
 }

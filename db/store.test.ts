@@ -74,10 +74,10 @@ test("a deadlock is unavailable, and the other transaction goes on", async () =>
 });
 
 test("a server that can't be reached is unavailable, and a working one is ready", async () => {
-  await fixture.store.ready();
+  await fixture.store.health();
   const nowhere = connect("postgres://nobody:x@127.0.0.1:1/none");
   const lost = createStore(nowhere, () => ({ enqueue: async () => {} }));
-  await expect(lost.ready()).rejects.toMatchObject({ code: "unavailable" });
+  await expect(lost.health()).rejects.toMatchObject({ code: "unavailable" });
   await expect(lost.transaction(async () => {})).rejects.toMatchObject({ code: "unavailable" });
   await nowhere.close();
 });

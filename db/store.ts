@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { AppError } from "#lib/domain/errors.ts";
 import type { JobQueue } from "#lib/ports/jobs.ts";
 import type { Store } from "#lib/ports/store.ts";
@@ -10,9 +9,10 @@ import type { DatabaseHandle, Executor } from "./client.ts";
 import { denyListRepository } from "./deny-list.ts";
 import { episodeRepository } from "./episodes.ts";
 import { guarded, translated } from "./errors.ts";
+import { readHealth } from "./health.ts";
 import { instanceRepository } from "./instance.ts";
+import { operationRepository } from "./operations.ts";
 import { rescanRepository } from "./rescan.ts";
-import { instance } from "./schema/instance.ts";
 import { snapshotRepository } from "./snapshots.ts";
 import { stagingRepository } from "./staging.ts";
 import { tokenRepository } from "./tokens.ts";
@@ -44,6 +44,7 @@ function storeOver(db: Executor, jobs: JobQueueFactory, inTransaction: boolean):
     denyList: guarded(denyListRepository(db)),
     instance: guarded(instanceRepository(db)),
     audit: guarded(auditRepository(db)),
+    operations: guarded(operationRepository(db)),
     jobs: guarded(jobs(db)),
     async transaction(work) {
       return translated(db.transaction((tx) => work(storeOver(tx, jobs, true))));
@@ -53,8 +54,6 @@ function storeOver(db: Executor, jobs: JobQueueFactory, inTransaction: boolean):
         throw new AppError("internal", { detail: "A lock needs a transaction to hold it." });
       await translated(advisoryLock(db, name, key));
     },
-    async ready() {
-      await translated(db.select({ one: sql`1` }).from(instance).limit(1));
-    },
+    health: () => translated(readHealth(db)),
   };
 }

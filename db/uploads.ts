@@ -1,5 +1,5 @@
 import { and, eq, lt } from "drizzle-orm";
-import type { UploadRepository } from "#lib/ports/episodes.ts";
+import type { UploadGrant, UploadRepository } from "#lib/ports/episodes.ts";
 import type { Executor } from "./client.ts";
 import { uploadGrant } from "./schema/episodes.ts";
 import { isUuid } from "./uuid.ts";
@@ -7,8 +7,12 @@ import { isUuid } from "./uuid.ts";
 /** Presigned uploads over PostgreSQL. */
 export function uploadRepository(db: Executor): UploadRepository {
   return {
-    async insert(grant) {
-      await db.insert(uploadGrant).values(grant);
+    async insert({ announced, ...grant }) {
+      await db.insert(uploadGrant).values({
+        ...grant,
+        announcedBytes: announced?.bytes ?? null,
+        announcedSha256: announced?.sha256 ?? null,
+      });
     },
     async lockByCapability(capabilityHash) {
       const [row] = await db
@@ -16,7 +20,7 @@ export function uploadRepository(db: Executor): UploadRepository {
         .from(uploadGrant)
         .where(eq(uploadGrant.capabilityHash, capabilityHash))
         .for("update");
-      return row ?? null;
+      return row ? grantOf(row) : null;
     },
     async lockByObjectKey(account, objectKey) {
       if (!isUuid(account)) return null;
@@ -25,7 +29,7 @@ export function uploadRepository(db: Executor): UploadRepository {
         .from(uploadGrant)
         .where(and(eq(uploadGrant.account, account), eq(uploadGrant.objectKey, objectKey)))
         .for("update");
-      return row ?? null;
+      return row ? grantOf(row) : null;
     },
     async setBody(capabilityHash, body, sha256) {
       await db
@@ -33,8 +37,12 @@ export function uploadRepository(db: Executor): UploadRepository {
         .set({ body, bodySha256: sha256 })
         .where(eq(uploadGrant.capabilityHash, capabilityHash));
     },
-    async dropBody(capabilityHash) {
-      await db.update(uploadGrant).set({ body: null }).where(eq(uploadGrant.capabilityHash, capabilityHash));
+    async finish(capabilityHash, { bodySha256, accepted }) {
+      // of two that complete at the same time the refused one must not undo the other
+      await db
+        .update(uploadGrant)
+        .set({ body: null, bodySha256, accepted })
+        .where(and(eq(uploadGrant.capabilityHash, capabilityHash), eq(uploadGrant.accepted, false)));
     },
     async removeExpired(now) {
       const rows = await db
@@ -44,4 +52,12 @@ export function uploadRepository(db: Executor): UploadRepository {
       return rows.length;
     },
   };
+}
+
+function grantOf({ announcedBytes, announcedSha256, ...row }: typeof uploadGrant.$inferSelect): UploadGrant {
+  const announced =
+    announcedBytes === null || announcedSha256 === null
+      ? null
+      : { bytes: announcedBytes, sha256: announcedSha256 };
+  return { ...row, announced };
 }

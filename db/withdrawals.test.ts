@@ -26,15 +26,27 @@ test("staged bodies and uploads keep every byte", async () => {
     tokenId: null,
     declaredId: fixture.hex64(),
   };
-  const open = { ...grant, contentHash: fixture.hex64(), expiresAt: at, body: null, bodySha256: null };
+  const open = {
+    ...grant,
+    contentHash: fixture.hex64(),
+    expiresAt: at,
+    body: null,
+    bodySha256: null,
+    announced: { bytes: 70_000, sha256: fixture.hex64() },
+    inBucket: false,
+    accepted: false,
+  };
   await fixture.store.uploads.insert(open);
   await fixture.store.uploads.setBody(open.capabilityHash, body, "digest");
   const found = await fixture.store.uploads.lockByObjectKey(account, "k");
   expect(found?.body?.length).toBe(70_000);
-  await fixture.store.uploads.dropBody(open.capabilityHash);
+  await fixture.store.uploads.finish(open.capabilityHash, { bodySha256: "digest", accepted: true });
+  // of two that end at the same time the refused one changes nothing
+  await fixture.store.uploads.finish(open.capabilityHash, { bodySha256: "other", accepted: false });
   expect(await fixture.store.uploads.lockByCapability(open.capabilityHash)).toEqual({
     ...open,
     bodySha256: "digest",
+    accepted: true,
   });
   expect(await fixture.store.uploads.removeExpired(at)).toBe(0);
   expect(await fixture.store.uploads.removeExpired(new Date(at.getTime() + 1))).toBe(1);

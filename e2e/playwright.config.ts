@@ -8,14 +8,17 @@ if ("missing" in browser) throw new Error(browser.missing);
 /** Set by the global setup; known when the worker processes read this file. */
 const baseURL = process.env["WALK_URL"];
 
+/** Two of each share the machine with the browsers: everything takes as much longer. */
+const patience = process.env["TEST_TWO_OF_EACH"] ? 3 : 1;
+
 export default defineConfig({
   testDir: "walks",
   globalSetup: "./support/walks-platform.ts",
   outputDir: "../test-results",
   // The walks share one instance; each makes its own accounts, so files may run side by side.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: patience * 60_000,
+  expect: { timeout: patience * 10_000 },
   forbidOnly: true,
   retries: 0,
   projects: [

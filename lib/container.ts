@@ -2,9 +2,12 @@ import { join, resolve } from "node:path";
 import { demandEmpty, dump, load } from "#db/backup.ts";
 import { connect, type DatabaseHandle } from "#db/client.ts";
 import { appErrorOf, guarded } from "#db/errors.ts";
+import { waitForSchema } from "#db/wait-for-schema.ts";
 import { createStore } from "#db/store.ts";
 import { authSessions } from "#lib/adapters/auth-sessions.ts";
+import { openBucket } from "#lib/adapters/bucket-storage.ts";
 import { faultFields } from "#lib/adapters/fault-fields.ts";
+import { showFigures } from "#lib/adapters/figures.ts";
 import {
   connectJobs,
   createJobOffice,
@@ -12,22 +15,24 @@ import {
   type JobHandlers,
   startWorkers,
 } from "#lib/adapters/jobs-pg-boss.ts";
-import { givenSecret, keptSecret } from "#lib/adapters/kept-secret.ts";
+import { keptSecret } from "#lib/adapters/kept-secret.ts";
 import { withFallback } from "#lib/adapters/key-value-fallback.ts";
 import { createPostgresKeyValue } from "#lib/adapters/key-value-postgres.ts";
 import { createUpstashKeyValue } from "#lib/adapters/key-value-upstash.ts";
 import { createLog } from "#lib/adapters/log-pino.ts";
+import { noMetrics } from "#lib/adapters/metrics-prometheus.ts";
 import { createConsoleMailer } from "#lib/adapters/mailer-console.ts";
+import { measuredObjectStore } from "#lib/adapters/object-store-measured.ts";
+import { type Observation, observeProcess } from "#lib/adapters/observe-process.ts";
 import { openFileObjectStore } from "#lib/adapters/object-store-fs.ts";
-import { createS3ObjectStore } from "#lib/adapters/object-store-s3.ts";
 import { createFilePermanenceLog } from "#lib/adapters/permanence-log-file.ts";
-import { createObjectPermanenceLog } from "#lib/adapters/permanence-log-objects.ts";
-import { connectS3 } from "#lib/adapters/s3-client.ts";
+import { type PreparedBucket, prepareBucket } from "#lib/adapters/s3-prepare-bucket.ts";
+import { measuredSearch } from "#lib/adapters/search-measured.ts";
 import { createMeilisearchIndex } from "#lib/adapters/search-meilisearch.ts";
 import { makeSearchKeys, type SearchKeys } from "#lib/adapters/search-meilisearch-keys.ts";
 import { createPostgresSearchIndex, postgresFragments } from "#lib/adapters/search-postgres.ts";
 import { createSearchWithFallback } from "#lib/adapters/search-with-fallback.ts";
-import { createFileSigner } from "#lib/adapters/signer-file.ts";
+import { createFileSigner, signingKeyPath } from "#lib/adapters/signer-file.ts";
 import { systemClock, systemIds } from "#lib/adapters/system.ts";
 import { createUploadReader } from "#lib/adapters/upload-reader-threads.ts";
 import { createCodec } from "#lib/adapters/zstd.ts";
@@ -35,14 +40,23 @@ import { type Config, loadConfig } from "#lib/config.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { KeyValue } from "#lib/ports/key-value.ts";
+import type { Metrics } from "#lib/ports/metrics.ts";
 import type { PermanenceLog } from "#lib/ports/permanence-log.ts";
 import type { SearchIndex } from "#lib/ports/search-index.ts";
 import type { Signer } from "#lib/ports/signer.ts";
 import type { Log } from "#lib/ports/system.ts";
 
+export { PROGRAM_SCHEMA } from "#db/schema-version.ts";
+export { actionKey } from "#lib/adapters/action-key.ts";
+export { faultFields } from "#lib/adapters/fault-fields.ts";
 export { prepareJobs } from "#lib/adapters/jobs-pg-boss.ts";
 export type { JobHandlers } from "#lib/adapters/jobs-pg-boss.ts";
+export { announcePrepared } from "./prepared.ts";
+export { announceStop, isStopping } from "./stopping.ts";
+export { currentRequest } from "#lib/adapters/request-context.ts";
+export { searchKeyOf } from "#lib/adapters/search-meilisearch-keys.ts";
 export type { SearchKeys } from "#lib/adapters/search-meilisearch-keys.ts";
+export { earlierKeysPath, signingKeyPath } from "#lib/adapters/signer-file.ts";
 
 /** Everything of one process, joined and connected. */
 export type Instance = {
@@ -62,8 +76,9 @@ export type Instance = {
   close(): Promise<void>;
 };
 
-/** A supervisor ends us the hard way after six seconds. */
+/** For jobs that run when everything is closed; who has more time says so. */
 const FINISH_JOBS_MS = 4000;
+type DepsOptions = { role?: "web" | "worker"; finishJobsMs?: number; observation?: Observation | undefined };
 
 /**
  * Joins adapters to ports by the settings. `web` only sends jobs, `worker` may also work on them. The database must have
@@ -71,14 +86,12 @@ const FINISH_JOBS_MS = 4000;
  */
 export async function createDeps(
   config: Config,
-  options: { role?: "web" | "worker" } = {},
+  { role = "web", finishJobsMs = FINISH_JOBS_MS, observation }: DepsOptions = {},
 ): Promise<Instance> {
-  const role = options.role ?? "web";
+  const metrics = observation?.metrics ?? noMetrics();
   const url = databaseUrl(config);
-  const dataDir = resolve(config.dataDir);
   const rules = await rulesOf(config);
-  const log = createLog({ level: config.logLevel });
-  const searchKey = await givenSecret(config.meilisearch?.apiKey, "MEILI_API_KEY_FILE");
+  const log = logOf(config);
   const boss = await connectJobs(url, {
     role,
     onError: (error) => log.warn("jobs.trouble", faultFields(error)),
@@ -86,33 +99,40 @@ export async function createDeps(
     throw appErrorOf(error);
   });
   const database = connect(url);
-  const storage = await storageOf(config).catch(async (error: unknown) => {
+  const storage = await openStorage(config, role).catch(async (error: unknown) => {
     await boss.stop({ graceful: false });
     await database.close();
     throw error;
   });
+  if (role === "worker" && observation?.page)
+    showFigures(observation.page, { metrics, database, dataDir: resolve(config.dataDir) });
   const deps: Deps = {
     ...databasePorts(database, (db) => createJobQueue(boss, db)),
-    keyValue: keyValueOf({ config, log, database }),
-    search: searchIndex(database, { url: config.meilisearch?.url, key: searchKey, log }),
+    keyValue: keyValueOf({ config, log, metrics, database }),
+    search: measuredSearch(searchIndex(database, { ...config.meilisearch, log }), metrics),
     jobOffice: guarded(createJobOffice(boss)),
-    objects: storage.objects,
+    objects: measuredObjectStore(storage.objects, metrics),
+    incoming: storage.incoming,
+    storeOwner: storage.storeOwner,
     permanence: storage.permanence,
     codec: createCodec(),
     uploadReader: createUploadReader(),
     clock: systemClock,
     ids: systemIds,
     log,
+    metrics,
     mailer: createConsoleMailer(process.stdout),
-    signer: createFileSigner(dataDir),
+    signer: signerOf(config),
     rules,
   };
+  observation?.onHealth(async () => (await deps.store.health()).writable);
   return {
     deps,
     auth: guarded(authSessions(database)),
     work: (handlers) =>
       startWorkers(boss, handlers, {
         concurrency: config.workerConcurrency,
+        onRun: ({ name, result, seconds }) => metrics.observe("job_seconds", { job: name, result }, seconds),
         onFailure: ({ name, subject, code, error }) =>
           log.error("job.failed", { ...faultFields(error), job: name, subject, code }),
       }),
@@ -122,7 +142,7 @@ export async function createDeps(
       demandEmpty: () => demandEmpty(database),
     },
     close: async () => {
-      await boss.stop({ graceful: role === "worker", timeout: FINISH_JOBS_MS });
+      await boss.stop({ graceful: role === "worker", timeout: finishJobsMs });
       await deps.uploadReader.close();
       storage.close();
       await database.close();
@@ -136,23 +156,18 @@ function databasePorts(database: DatabaseHandle, jobs: Parameters<typeof createS
   };
 }
 
-type Storage = Pick<Deps, "objects" | "permanence"> & { close(): void };
+export type Storage = Pick<Deps, "objects" | "incoming" | "storeOwner" | "permanence"> & { close(): void };
 
 /** The bucket where one is set, else the data folder. The never-forget log lies beside the objects, not among them. */
-async function storageOf({ s3: place, dataDir: folder }: Config): Promise<Storage> {
-  if (place === undefined) {
-    const dataDir = resolve(folder);
-    return {
-      objects: await openFileObjectStore(join(dataDir, "objects")),
-      permanence: permanenceLogIn(join(dataDir, "permanence")),
-      close: () => {},
-    };
-  }
-  const s3 = connectS3(place);
+export async function openStorage({ s3, dataDir: folder }: Config, role: "web" | "worker"): Promise<Storage> {
+  if (s3 !== undefined) return openBucket(s3, role);
+  const dataDir = resolve(folder);
   return {
-    objects: createS3ObjectStore({ ...s3, folder: "objects/" }),
-    permanence: createObjectPermanenceLog(createS3ObjectStore({ ...s3, folder: "never-forget/" })),
-    close: () => s3.client.destroy(),
+    objects: await openFileObjectStore(join(dataDir, "objects")),
+    incoming: null,
+    storeOwner: null,
+    permanence: permanenceLogIn(join(dataDir, "permanence")),
+    close: () => {},
   };
 }
 
@@ -165,28 +180,41 @@ export function permanenceLogIn(folder: string): PermanenceLog {
 function keyValueOf({
   config,
   log,
+  metrics,
   database,
 }: {
   config: Config;
   log: Log;
+  metrics: Metrics;
   database: DatabaseHandle;
 }): KeyValue {
   const inDatabase = guarded(createPostgresKeyValue(database.db));
   if (config.redis === undefined) return inDatabase;
   return withFallback(createUpstashKeyValue(config.redis), inDatabase, {
     now: () => performance.now(),
-    onFailure: (error) => log.warn("key-value.fallback", faultFields(error)),
+    onFailure: (error) => {
+      metrics.count("limits_fallbacks_total", {});
+      log.warn("key-value.fallback", faultFields(error));
+    },
   });
 }
 
-type SearchOptions = { url: string | undefined; key: string | undefined; log: Log };
+type SearchOptions = Partial<NonNullable<Config["meilisearch"]>> & { log: Log };
 
 /** PostgreSQL, or Meilisearch with PostgreSQL in reserve where MEILI_URL names one. */
-function searchIndex(database: DatabaseHandle, { url, key, log }: SearchOptions): SearchIndex {
+function searchIndex(database: DatabaseHandle, { url, apiKey: key, log }: SearchOptions): SearchIndex {
   const fallback = guarded(createPostgresSearchIndex(database.db));
   if (url === undefined) return fallback;
   const engine = guarded(createMeilisearchIndex({ url, key, fragments: postgresFragments(database.db) }));
   return createSearchWithFallback({ engine, fallback, log, clock: systemClock });
+}
+
+/** Makes and tries the bucket (lib/adapters/s3-prepare-bucket.ts). Throws `configuration_invalid` where none is set. */
+export async function prepareStorage({ s3 }: Config): Promise<PreparedBucket> {
+  if (s3) return prepareBucket(s3);
+  throw new AppError("configuration_invalid", {
+    detail: "Set S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.",
+  });
 }
 
 /**
@@ -194,11 +222,24 @@ function searchIndex(database: DatabaseHandle, { url, key, log }: SearchOptions)
  * `configuration_invalid` where no server or no master key is set, or the server refuses it.
  */
 export async function prepareSearchKeys({ meilisearch }: Config): Promise<SearchKeys> {
-  const masterKey = await givenSecret(meilisearch?.masterKey, "MEILI_MASTER_KEY_FILE");
-  if (meilisearch && masterKey !== undefined) return makeSearchKeys({ url: meilisearch.url, masterKey });
+  const { url, masterKey } = meilisearch ?? {};
+  if (url !== undefined && masterKey !== undefined) return makeSearchKeys({ url, masterKey });
   throw new AppError("configuration_invalid", {
     detail: "Set MEILI_URL, and MEILI_MASTER_KEY or MEILI_MASTER_KEY_FILE.",
   });
+}
+
+/** How long a process that depends on others waits for them before it ends and is started again. */
+const LATE_MS = 5 * 60_000;
+
+/** Waits until the database has this program's schema, which `migrate` gives it (db/wait-for-schema.ts). */
+export async function waitForDatabase(
+  config: Config,
+  onWait: (line: string) => void,
+  options: { withinMs?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { withinMs = LATE_MS, signal } = options;
+  await waitForSchema(databaseUrl(config), { withinMs, onWait, signal });
 }
 
 function databaseUrl({ databaseUrl: url }: Config): string {
@@ -209,15 +250,26 @@ function databaseUrl({ databaseUrl: url }: Config): string {
 }
 
 async function rulesOf(config: Config): Promise<Deps["rules"]> {
-  const { publicUrl, releasePolicy } = config;
+  const { publicUrl, releasePolicy, stagingBytes } = config;
   return {
     publicUrl,
     releasePolicy,
-    secret: config.authSecret ?? (await keptSecret(resolve(config.dataDir))),
+    stagingBytes,
+    secret: await instanceSecret(config),
   };
 }
 
-type Kept = { config?: Config; instance?: Promise<Instance> };
+/** What everything is derived from that only this instance may know. Throws `configuration_invalid` where there is none yet. */
+export async function instanceSecret({ authSecret, dataDir }: Config): Promise<string> {
+  return authSecret ?? keptSecret(resolve(dataDir));
+}
+
+type Kept = {
+  config?: Config;
+  log?: Log;
+  observation?: Observation;
+  instance?: Promise<Instance>;
+};
 
 /** One per process. Next bundles this module more than once, so the place is the process's and not the module's. */
 const KEPT = Symbol.for("trace-share.instance");
@@ -233,9 +285,37 @@ export function getConfig(): Config {
   return (kept().config ??= loadConfig(process.env));
 }
 
+/** The log of this process; needs no connection. */
+export function getLog(): Log {
+  return (kept().log ??= logOf(getConfig()));
+}
+
+/** Where this process counts; nowhere before `observe`, and where no port for metrics is set. */
+export function getMetrics(): Metrics {
+  return kept().observation?.metrics ?? noMetrics();
+}
+
+/**
+ * Begins to watch this process, once: call it before anything connects. Throws `configuration_invalid` where the port of the metrics can't
+ * be had.
+ */
+export async function observe(role: "web" | "worker"): Promise<Observation> {
+  const place = kept();
+  place.observation ??= await observeProcess({ role, at: getConfig().metrics, log: getLog() });
+  return place.observation;
+}
+
+function logOf({ logLevel: level, logFormat: format }: Config): Log {
+  return createLog({ level, format });
+}
+
 /** What signs as this instance; needs no connection. */
 export function getSigner(): Signer {
-  return createFileSigner(resolve(getConfig().dataDir));
+  return signerOf(getConfig());
+}
+
+function signerOf(config: Config): Signer {
+  return createFileSigner(signingKeyPath(config));
 }
 
 /** The ports of this process, connected by the first call; a call that fails leaves the next one free to try again. */
@@ -250,7 +330,7 @@ export async function authAdapter(): Promise<Instance["auth"]> {
 
 function getInstance(): Promise<Instance> {
   const place = kept();
-  place.instance ??= createDeps(getConfig()).catch((error: unknown) => {
+  place.instance ??= createDeps(getConfig(), { observation: place.observation }).catch((error: unknown) => {
     delete place.instance;
     throw error;
   });

@@ -1,9 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { accountCommands } from "./operator/account-commands.ts";
-import { backupCommands } from "./operator/backup-commands.ts";
-import { instanceCommands } from "./operator/instance-commands.ts";
-import { searchCommands } from "./operator/search-commands.ts";
-import { snapshotCommands } from "./operator/snapshot-commands.ts";
+import { operatorCommands } from "./operator/program.ts";
 import { explainError } from "./explain-error.ts";
 
 // Operator commands: `npm run admin -- COMMAND`. They work beside a running platform, and start the database by themselves
@@ -20,8 +16,7 @@ const program = new Command("admin")
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride()
   .showHelpAfterError("Add --help to see what a command takes.");
-for (const add of [accountCommands, instanceCommands, snapshotCommands, searchCommands, backupCommands])
-  add(program);
+operatorCommands(program);
 
 const EXIT_USAGE = 2;
 

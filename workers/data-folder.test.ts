@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { keepSecret, prepareDataFolder } from "./data-folder.ts";
+import { loadConfig } from "#lib/config.ts";
+import { dataFolderOf, keepSecret, prepareDataFolder } from "./data-folder.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -17,6 +18,23 @@ test("a missing data folder is made closed to others, and one that exists keeps 
   mkdirSync(theirs, { mode: 0o750 });
   prepareDataFolder(theirs);
   expect(statSync(theirs).mode & 0o777).toBe(0o750);
+});
+
+test("no data folder is made or asked for where nothing of the instance lies in it", () => {
+  const none = join(folder.path, "none");
+  const elsewhere = {
+    DATA_DIR: none,
+    DATABASE_URL: "postgres://u:a-password-of-the-tests@127.0.0.1/x",
+    NEXTAUTH_SECRET: "s".repeat(32),
+    SIGNING_KEY_FILE: join(folder.path, "key"),
+    S3_BUCKET: "of-the-tests",
+    S3_ACCESS_KEY_ID: "key-of-the-tests",
+    S3_SECRET_ACCESS_KEY: "secret-of-the-tests",
+  };
+  expect(dataFolderOf(loadConfig(elsewhere))).toBe(none);
+  expect(existsSync(none)).toBe(false);
+  expect(dataFolderOf(loadConfig({ ...elsewhere, SIGNING_KEY_FILE: "" }))).toBe(none);
+  expect(existsSync(none)).toBe(true);
 });
 
 test("a data folder that is a file, or lies where nothing can be made, is one plain line", () => {

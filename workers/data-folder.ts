@@ -13,6 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Config } from "#lib/config.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { closedFolder, databaseUser } from "./embedded-postgres/database-user.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -40,6 +41,17 @@ export function prepareDataFolder(dataDir: string): string {
   return folder;
 }
 
+/** The absolute path of the data folder, prepared where something of the instance lies in it. Throws as `prepareDataFolder` does. */
+export function dataFolderOf(config: Config): string {
+  return needsDataFolder(config) ? prepareDataFolder(config.dataDir) : resolve(config.dataDir);
+}
+
+/** False where nothing of an instance lies on this machine: then not even the folder is made, and the file system may be read-only. */
+export function needsDataFolder(config: Config): boolean {
+  const { databaseUrl, s3, authSecret, signingKeyFile } = config;
+  return [databaseUrl, s3, authSecret, signingKeyFile].some((elsewhere) => elsewhere === undefined);
+}
+
 /**
  * Why the database user could not work in this folder, as one sentence, or undefined when it could. Only root has another
  * user for the database.
@@ -57,6 +69,13 @@ export function keepSecret(dataDir: string, name: string): string {
   makeFolder(folder, 0o700);
   const path = join(folder, name);
   return readSecret(path) ?? writeSecret(path);
+}
+
+/** Puts a fresh secret in the place of the kept one, whole or not at all. */
+export function replaceSecret(dataDir: string, name: string): string {
+  const folder = join(dataDir, "secrets");
+  makeFolder(folder, 0o700);
+  return writeSecret(join(folder, name));
 }
 
 function readSecret(path: string): string | undefined {

@@ -3,12 +3,13 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "#lib/config.ts";
 import { AppError } from "#lib/domain/errors.ts";
-import { ensureWebBuild } from "./build-web.ts";
+import { holdWebBuild } from "./build-web.ts";
 import { keepSecret, prepareDataFolder, reachProblem } from "./data-folder.ts";
 import { tryLock } from "./embedded-postgres/file-lock.ts";
 import { isPortFree } from "./embedded-postgres/free-port.ts";
 import { type KeptProcess, keepRunning, type ProcessPlan } from "./keep-running.ts";
 import { keepDatabase } from "./platform-database.ts";
+import { assertMetricsPortsFree, withMetricsPort } from "./metrics-ports.ts";
 import { platformEnvironment } from "./platform-environment.ts";
 import { prepareInstance } from "./prepare-instance.ts";
 import { endLeftovers, readRunRecord, writeRunRecord } from "./run-record.ts";
@@ -77,6 +78,7 @@ async function startAll(options: PlatformOptions, stack: AsyncDisposableStack): 
   claimDataFolder(dataDir, stack);
   await endLeftovers(dataDir);
   await assertPortFree(config);
+  await assertMetricsPortsFree(config);
   const authSecret = config.authSecret ?? keepSecret(dataDir, "session-secret");
   const kept: KeptProcess[] = [];
   const run = randomUUID();
@@ -92,7 +94,7 @@ async function startAll(options: PlatformOptions, stack: AsyncDisposableStack): 
     {
       onLog,
       onMoved: async (url) => {
-        await Promise.all(kept.map((one) => one.replaceEnv(childEnv(url))));
+        await Promise.all(kept.map((one, index) => one.replaceEnv(withMetricsPort(childEnv(url), index))));
       },
     },
   );
@@ -100,7 +102,8 @@ async function startAll(options: PlatformOptions, stack: AsyncDisposableStack): 
   signal?.throwIfAborted();
   await prepareInstance({ ...config, dataDir, authSecret, databaseUrl: database.url() });
   signal?.throwIfAborted();
-  await ensureWebBuild({ root: ROOT, onLog, signal });
+  const build = await holdWebBuild({ root: ROOT, onLog, signal });
+  stack.defer(() => build.release());
   signal?.throwIfAborted();
   kept.push(...startProcesses({ options, dataDir, run, env: childEnv(database.url()), onLog }));
   stack.defer(async () => void (await Promise.all(kept.map((one) => one.stop()))));
@@ -144,9 +147,8 @@ type ProcessesInput = {
 };
 
 function startProcesses({ options, dataDir, run, env, onLog }: ProcessesInput): KeptProcess[] {
-  const { port, host } = options.config;
   const plans = [
-    { name: "web", args: ["node_modules/next/dist/bin/next", "start", "-p", String(port), "-H", host] },
+    { name: "web", args: ["workers/web.ts"] },
     { name: "worker", args: ["workers/main.ts"] },
   ];
   const pids = new Map<string, number>();
@@ -154,8 +156,9 @@ function startProcesses({ options, dataDir, run, env, onLog }: ProcessesInput): 
     pids.set(name, pid);
     writeRunRecord(dataDir, { run, supervisor: process.pid, children: [...pids.values()] });
   };
-  return plans.map((plan) => {
-    const full: ProcessPlan = { ...plan, cwd: ROOT, env, logFile: options.logFile };
+  return plans.map((plan, index) => {
+    const own = withMetricsPort(env, index);
+    const full: ProcessPlan = { ...plan, cwd: ROOT, env: own, logFile: options.logFile };
     return keepRunning(full, { onStart, onLog });
   });
 }

@@ -5,6 +5,7 @@ import type { Actor } from "#lib/domain/access/policy.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { getDeps } from "#lib/container.ts";
 import type { Deps } from "#lib/ports/deps.ts";
+import { demandReader } from "./access.ts";
 import { countHit, type LimitName } from "./limits.ts";
 import { logUnexpected } from "./log-unexpected.ts";
 import { problemOf } from "./problem.ts";
@@ -13,7 +14,10 @@ import { visitor } from "./session.ts";
 export type ActionResult<Value> = { ok: true; value: Value } | { ok: false; code: string; message: string };
 
 type Options<Input> = {
-  /** A signed-in person is needed unless `public` is written; what the person may do is the service's question. */
+  /**
+   * A signed-in person is needed unless `public` is written, which means everybody who may read the instance; what the person
+   * may do is the service's question.
+   */
   auth: "session" | "public";
   limit?: LimitName;
   input: z.ZodType<Input>;
@@ -30,13 +34,14 @@ export function action<Input, Value>(
       refuseForeignForm(await headers(), deps.rules.publicUrl);
       const { actor } = await visitor();
       if (options.auth === "session" && actor.kind !== "user") throw new AppError("unauthenticated");
+      if (options.auth === "public") demandReader(actor);
       if (options.limit) await countHit(deps, options.limit, { actor, request: await requestOf() });
       const parsed = options.input.safeParse(formObject(form));
       if (!parsed.success) throw new AppError("input_invalid", { detail: "Check the fields of the form." });
       return { ok: true, value: await handler({ deps, actor, input: parsed.data }) };
     } catch (error) {
       if (isRedirectError(error)) throw error;
-      await logUnexpected("action.failed", error);
+      logUnexpected("action", error);
       const problem = problemOf(error);
       return { ok: false, code: problem.code, message: problem.detail ?? problem.title };
     }

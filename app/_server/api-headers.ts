@@ -1,4 +1,5 @@
 import { getConfig } from "#lib/container.ts";
+import { isPrivate } from "./access.ts";
 
 /** An answer of the API is data: nothing of it may run, be framed or be taken for another type. */
 const FIXED: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const FIXED: Readonly<Record<string, string>> = {
 export function withApiHeaders(request: Request, response: Response): Response {
   if (!new URL(request.url).pathname.startsWith("/v1/")) return response;
   for (const [name, value] of Object.entries(FIXED)) response.headers.set(name, value);
+  if (isPrivate()) response.headers.set("x-robots-tag", "noindex, nofollow");
   if (getConfig().publicUrl.startsWith("https:"))
     response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
   return response;

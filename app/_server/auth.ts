@@ -2,6 +2,7 @@ import type { AuthOptions } from "next-auth";
 import type { EmailConfig } from "next-auth/providers/email";
 import GitHubProvider from "next-auth/providers/github";
 import { authAdapter, getConfig, getDeps } from "#lib/container.ts";
+import { localAddress } from "#lib/domain/access/local-address.ts";
 
 const LINK_MINUTES = 10;
 const SESSION_DAYS = 30;
@@ -23,7 +24,9 @@ export async function authOptions(): Promise<AuthOptions> {
         expires: session.expires,
         user: { id: user.id, email: user.email, name: user.name ?? null },
       }),
-      redirect: ({ url, baseUrl }) => (isLocal(url, baseUrl) ? url : baseUrl),
+      // asking for a link answers the same for everybody: who has no account here gets none
+      signIn: ({ user, email }) => email?.verificationRequest === true || isWelcome(user.email),
+      redirect: ({ url, baseUrl }) => new URL(localAddress(url, baseUrl) ?? "/", baseUrl).href,
     },
   };
 }
@@ -38,6 +41,7 @@ function emailLink(): EmailConfig {
     options: {},
     maxAge: LINK_MINUTES * 60,
     sendVerificationRequest: async ({ identifier, url }) => {
+      if (!(await isWelcome(identifier))) return;
       const deps = await getDeps();
       await deps.mailer.sendSignInLink({ to: identifier, url });
     },
@@ -48,6 +52,9 @@ function githubProvider(github: { id: string; secret: string }) {
   return GitHubProvider({ clientId: github.id, clientSecret: github.secret });
 }
 
-function isLocal(url: string, baseUrl: string): boolean {
-  return url.startsWith("/") ? !url.startsWith("//") : URL.parse(url)?.origin === URL.parse(baseUrl)?.origin;
+/** Anybody may make an account by signing in, but on a private instance, where its operator makes them. */
+async function isWelcome(email: string | null | undefined): Promise<boolean> {
+  if (getConfig().instanceAccess === "public") return true;
+  const address = email?.trim().toLowerCase() ?? "";
+  return address !== "" && (await (await getDeps()).store.accounts.byEmail(address)) !== null;
 }

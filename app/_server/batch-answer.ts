@@ -31,7 +31,7 @@ async function lineOf(index: number, result: BatchResult): Promise<object> {
     const { created, receipt } = result.ingested;
     return { index, status: created ? 201 : 200, ...receipt };
   }
-  await logUnexpected("route.failed", result.error);
+  logUnexpected("route", result.error);
   const retryAfter = retryAfterOf(result.error);
   return {
     index,

@@ -1,4 +1,5 @@
 import { AppError } from "#lib/domain/errors.ts";
+import { gatherBytes } from "#lib/domain/wire/gather-bytes.ts";
 import type { Codec } from "#lib/ports/system.ts";
 
 /**
@@ -22,24 +23,15 @@ function requireJson(request: Request): void {
 
 async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const gathered = gatherBytes();
   const reader = request.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > maxBytes) {
+    if (done) return gathered.take();
+    if (gathered.length() + value.length > maxBytes) {
       await reader.cancel();
       throw new AppError("body_too_large");
     }
-    chunks.push(value);
+    gathered.add(value);
   }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

@@ -5,7 +5,7 @@ import type { Deps } from "#lib/ports/deps.ts";
 
 /** How often one caller may do a thing, per window of so many seconds. */
 const LIMITS = {
-  upload: { hits: 300, seconds: 60 },
+  upload: { hits: 1_200, seconds: 60 },
   /** Batches; each of their records counts as an upload too. */
   batch: { hits: 300, seconds: 60 },
   revoke: { hits: 120, seconds: 60 },
@@ -24,7 +24,7 @@ export class OverLimit extends AppError {
   readonly retryAfterSeconds: number;
 
   constructor(resetsInSeconds: number, detail: string) {
-    super(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", { detail });
+    super(resetsInSeconds <= SOON ? "rate_limited" : "unavailable", { detail, forVisitor: true });
     this.retryAfterSeconds = resetsInSeconds;
   }
 }
@@ -41,6 +41,7 @@ export async function countHit(
   const { hits, seconds } = LIMITS[name];
   const { count, resetsInSeconds } = await deps.keyValue.hit(`${name}|${callerKey(deps, caller)}`, seconds);
   if (count <= hits) return;
+  deps.metrics.count("rate_limited_total", { limit: name });
   throw new OverLimit(resetsInSeconds, "Too many requests from here. Wait a while and try again.");
 }
 
@@ -57,10 +58,12 @@ export async function countSignInLink(
   const { hits, seconds } = LIMITS.sign_in;
   const recipient = sha256Hex(`${deps.rules.secret}|${email.trim().toLowerCase()}`).slice(0, 24);
   const { count } = await deps.keyValue.hit(`sign_in|recipient|${recipient}`, seconds);
-  if (count > hits)
-    throw new AppError("unavailable", {
-      detail: "Too many links were sent there. Use the last one, or wait an hour.",
-    });
+  if (count <= hits) return;
+  deps.metrics.count("rate_limited_total", { limit: "sign_in" });
+  throw new AppError("unavailable", {
+    detail: "Too many links were sent there. Use the last one, or wait an hour.",
+    forVisitor: true,
+  });
 }
 
 function callerKey(deps: Deps, { actor, request }: { actor: Actor; request: Request }): string {

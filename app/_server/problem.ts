@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, isAppError } from "#lib/domain/errors.ts";
 import type { Problem } from "#lib/domain/wire/messages.ts";
+import { currentRequest } from "#lib/container.ts";
 import { OverLimit } from "./limits.ts";
 
 /** Status and title of every code: the one place where a refusal becomes HTTP (specifics.md, "Answers"). */
@@ -51,17 +52,23 @@ const ANSWERS: Record<ErrorCode, { status: number; title: string }> = {
   internal: { status: 500, title: "Something went wrong on the server." },
 };
 
-/** What an error may say to the outside: its code, our own sentence and safe paths; nothing of an unexpected throw. */
+/**
+ * What an error may say to the outside: its code, our own sentence and safe paths, and the id under which the log tells more; nothing of an
+ * unexpected throw. What failed on our side is the operator's business, unless its sentence was written for visitors.
+ */
 export function problemOf(error: unknown): Problem {
   const known = isAppError(error) ? error : new AppError("internal");
   const { status, title } = ANSWERS[known.code];
+  const requestId = currentRequest()?.id;
   return {
     type: `urn:trace-share:problem:${known.code}`,
     title,
     status,
     code: known.code,
-    ...(known.detail ? { detail: known.detail } : {}),
+    ...(known.detail && (status < 500 || known.forVisitor) ? { detail: known.detail } : {}),
     ...(known.faults.length > 0 ? { errors: [...known.faults] } : {}),
+    // where the same is answered whatever the reason, not even this may differ (permanence.md 8, 17); every answer has it as a header
+    ...(requestId === undefined || status < 500 ? {} : { request_id: requestId }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Actor } from "#lib/domain/access/policy.ts";
 import { getDeps } from "#lib/container.ts";
 import { sessionActor } from "#lib/services/accounts.ts";
 import { authOptions } from "./auth.ts";
+import { noteActor } from "./note-actor.ts";
 
 export type Visitor = { actor: Actor; email: string | null };
 
@@ -11,7 +12,9 @@ export type Visitor = { actor: Actor; email: string | null };
 export async function visitor(): Promise<Visitor> {
   const session = await getServerSession(await authOptions());
   const user: { id?: string; email?: string | null } | undefined = session?.user;
-  return { actor: await sessionActor(await getDeps(), user?.id), email: user?.email ?? null };
+  const deps = await getDeps();
+  const actor = noteActor(deps, await sessionActor(deps, user?.id));
+  return { actor, email: user?.email ?? null };
 }
 
 /** The signed-in visitor; anyone else is sent to sign in and comes back after it. */

@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { Page, PageTitle, Prose } from "#app/_components/page.tsx";
+import { reader } from "#app/_server/access.ts";
 import { CURRENT_CONSENT } from "#lib/domain/registry.ts";
 
 export const metadata: Metadata = { title: "About" };
 
-export default function AboutPage() {
+export default async function AboutPage() {
+  await reader();
   return (
     <Page>
       <PageTitle>About trace-share</PageTitle>

@@ -1,23 +1,15 @@
-import { getDeps } from "#lib/container.ts";
-import type { Deps } from "#lib/ports/deps.ts";
+import { maySeeDetails, readinessNow } from "#app/_server/readiness.ts";
 
-const CHECKS = {
-  database: (deps: Deps) => deps.store.ready(),
-  search: (deps: Deps) => deps.search.ready(),
-  objects: (deps: Deps) => deps.objects.ready(),
-} as const;
-
-/** A real query per store. Ready without search or objects is degraded, not down: only the database decides. */
-export async function GET(): Promise<Response> {
-  const deps = await getDeps();
-  const names = Object.keys(CHECKS) as (keyof typeof CHECKS)[]; // keys of a literal
-  const results = await Promise.allSettled(names.map((name) => CHECKS[name](deps)));
-  const checks = Object.fromEntries(
-    names.map((name, index) => [name, results[index]?.status === "fulfilled"]),
-  );
-  const status = checks["database"] ? (names.every((name) => checks[name]) ? "ready" : "degraded") : "down";
+/**
+ * A real question to every store. 200 `ready` or `degraded`, 503 `down` only where this process can't serve. What is wrong with a part is
+ * told with `?verbose`, and to those alone who run the instance.
+ */
+export async function GET(request: Request): Promise<Response> {
+  const { status, parts } = await readinessNow();
+  const checks = Object.fromEntries(Object.entries(parts).map(([name, { code }]) => [name, code === "ok"]));
+  const isVerbose = new URL(request.url).searchParams.has("verbose") && (await maySeeDetails());
   return Response.json(
-    { status, checks },
+    { status, checks, ...(isVerbose ? { details: parts } : {}) },
     { status: status === "down" ? 503 : 200, headers: { "cache-control": "no-store" } },
   );
 }

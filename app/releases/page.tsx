@@ -4,12 +4,14 @@ import { Button } from "#app/_components/button.tsx";
 import { EmptyState } from "#app/_components/empty-state.tsx";
 import { Page, PageTitle } from "#app/_components/page.tsx";
 import { ReleaseList } from "#app/_components/release-list.tsx";
+import { reader } from "#app/_server/access.ts";
 import { getDeps } from "#lib/container.ts";
 import { listReleases } from "#lib/services/read-release.ts";
 
 export const metadata: Metadata = { title: "Releases" };
 
 export default async function ReleasesPage() {
+  await reader();
   const deps = await getDeps();
   const releases = await listReleases(deps);
   return (

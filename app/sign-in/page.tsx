@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { Notice } from "#app/_components/notice.tsx";
 import { Page, PageTitle } from "#app/_components/page.tsx";
+import { isPrivate } from "#app/_server/access.ts";
 import { getConfig } from "#lib/container.ts";
+import { localAddress } from "#lib/domain/access/local-address.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -21,7 +23,13 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
   const { callbackUrl, error } = await searchParams;
   return (
     <Page>
-      <PageTitle facts="For contributors and moderators. Reading and reporting need no account.">
+      <PageTitle
+        facts={
+          isPrivate()
+            ? "This instance is private: reading needs an account too, and its operator makes them."
+            : "For contributors and moderators. Reading and reporting need no account."
+        }
+      >
         Sign in
       </PageTitle>
       {typeof error === "string" && (
@@ -36,5 +44,6 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
 
 /** Only paths of this site: whoever made the link doesn't choose where people land. */
 function localPath(value: string | string[] | undefined): string {
-  return typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : "/me/episodes";
+  const path = typeof value === "string" ? localAddress(value, getConfig().publicUrl) : undefined;
+  return path ?? "/me/episodes";
 }

@@ -4,6 +4,7 @@ import { counted } from "#app/_components/format.ts";
 import { Notice } from "#app/_components/notice.tsx";
 import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { ShortId } from "#app/_components/short-id.tsx";
+import { reader } from "#app/_server/access.ts";
 import { getDeps } from "#lib/container.ts";
 import { readTransparency } from "#lib/services/transparency.ts";
 
@@ -17,6 +18,7 @@ const POLICIES: Record<string, string> = {
 };
 
 export default async function TransparencyPage() {
+  await reader();
   const view = await readTransparency(await getDeps());
   return (
     <Page>

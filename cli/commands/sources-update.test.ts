@@ -30,6 +30,26 @@ afterEach(async () => {
 const stored = () => join(person.stateHome, "registries.json");
 
 describe("sources update", () => {
+  it.each([
+    ["this machine", "https://127.0.0.1/sources.toml"],
+    ["the network inside, by name", "https://inside.example.org/sources.toml"],
+    ["a cloud's metadata", "https://169.254.169.254/latest"],
+  ])("asks no registry at %s while the platform is a public one", async (_name, url) => {
+    person.lookup = async (name) => (name === "inside.example.org" ? ["10.0.0.7"] : ["93.184.215.14"]);
+    delete person.env["TRACE_SHARE_ALLOW_INSECURE_HTTP"];
+    person.env["TRACE_SHARE_WORKER_BASE_URL"] = "https://platform.example.org";
+    person.env["TRACE_SHARE_REMOTE_REGISTRY_URL"] = url;
+    const asked: string[] = [];
+    person.fetch = async (input) => {
+      asked.push(String(input));
+      return new Response("");
+    };
+    const ran = await person.run("sources", "update");
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain("inside a network where it must not");
+    expect(asked).toEqual([]);
+  });
+
   it("shows what a registry says and what of it is followed, and keeps it once it is accepted", async () => {
     const ran = await person.runTyping("yes", "sources", "update");
     expect(ran.code).toBe(0);

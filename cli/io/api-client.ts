@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  PresignAnswer,
   Receipt,
   RevocationReceipt,
   SnapshotAnswer,
@@ -20,6 +21,7 @@ import {
   type Request,
 } from "./exchange.ts";
 import { CliFailure } from "./failure.ts";
+import { sendPresigned } from "./presigned-upload.ts";
 import { platformUrl, type Settings } from "./settings.ts";
 import type { Io } from "./terminal.ts";
 import { batchBody } from "#cli/run/batch-body.ts";
@@ -29,6 +31,8 @@ export type Answer<T> = { ok: true; status: number; value: T } | { ok: false; re
 
 export type ApiClient = {
   platform: string;
+  /** Whether `sendBatch` is the way of the upload mode; the others send each episode by itself. */
+  inBatches: boolean;
   /** Sends one episode. Throws a CliFailure when nothing more can be sent: no answer, no right, no room. `onUnsure` as in exchange.ts. */
   send(episode: SealedEpisode, onUnsure?: () => void): Promise<Answer<Receipt>>;
   /**
@@ -59,7 +63,7 @@ export type EpisodeBatch = {
   unsure: Set<string>;
 };
 
-/** All of it is answered, after so many requests; or the platform does not take this batch, and took nothing of it. */
+/** All of it is answered, after so many requests; or the platform does not take this batch, and took nothing of what has no answer. */
 export type BatchSent = { done: true; requests: number } | { done: false; refusal: Refusal };
 
 type StoredFile = { name: string; bytes: number; sha256: string };
@@ -73,20 +77,33 @@ export const TOKEN_SCOPES = "episodes:write, episodes:revoke and read";
 export function createApiClient(settings: Settings, io: Io, patience?: Patience): ApiClient {
   const platform = platformUrl(settings);
   const asking = { platform, settings, io, patience, quiet: { until: 0 } };
+  const { uploadMode } = settings.worker;
   const call = async <T>(request: Request, schema: z.ZodType<T>): Promise<Answer<T>> =>
     allowed(answerOf(await exchange(request, asking), schema));
+  const post = (episode: SealedEpisode, onUnsure: (() => void) | undefined) =>
+    call(
+      {
+        path: "/v1/episodes",
+        onUnsure,
+        body: episode.body,
+        ...(episode.encoding === "zstd" ? { encoding: "zstd" } : {}),
+      },
+      Receipt,
+    );
   return {
     platform,
-    send: (episode, onUnsure) =>
-      call(
-        {
-          path: "/v1/episodes",
-          onUnsure,
-          body: episode.body,
-          ...(episode.encoding === "zstd" ? { encoding: "zstd" } : {}),
-        },
-        Receipt,
-      ),
+    inBatches: uploadMode === "legacy",
+    send: (episode, onUnsure) => {
+      if (uploadMode === "legacy") return post(episode, onUnsure);
+      const calls = {
+        presign: (body: object) =>
+          call({ path: "/v1/episodes/presign", body: jsonBytes(body) }, PresignAnswer),
+        complete: (body: object) =>
+          call({ path: "/v1/episodes/complete", onUnsure, body: jsonBytes(body) }, Receipt),
+        ...(uploadMode === "auto" ? { otherwise: () => post(episode, onUnsure) } : {}),
+      };
+      return sendPresigned(episode, calls, { io, settings, platform });
+    },
     sendBatch: (batch) => sendBatch(batch, asking),
     revoke: (request) => call({ path: "/v1/revocations", body: jsonBytes(request) }, RevocationReceipt),
     prove: (proof) => call({ path: "/v1/revocations/proofs", body: jsonBytes(proof) }, ProofAnswer),

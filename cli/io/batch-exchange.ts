@@ -31,7 +31,7 @@ export type Batch = {
   unsure: Set<number>;
 };
 
-/** Every record has its answer; or the platform has answered the batch as a whole, and nothing of it was taken. */
+/** Every record has its answer; or the platform has answered what was left of it as a whole, and took nothing of that. */
 export type BatchOutcome = { done: true; requests: number } | { done: false; answer: Exchange };
 
 /** 404 and 405 are platforms without the route, 501 those that have switched it off. */

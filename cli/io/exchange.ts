@@ -169,7 +169,8 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 export function isTemporary(status: number): boolean {
-  return status === 429 || status >= 500;
+  // 501 says that the platform does not know such a call, and it will not a moment later
+  return status === 429 || (status >= 500 && status !== 501);
 }
 
 /** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), in milliseconds from now. */

@@ -7,8 +7,9 @@ import {
   VERSION_PATH,
 } from "#lib/domain/wire/signed-registry.ts";
 import { CLI_VERSION } from "#cli/version.ts";
+import { checkAddress } from "./address-check.ts";
 import { CliFailure, machineFailure, usageFailure } from "./failure.ts";
-import { platformUrl, serverUrl, type Settings } from "./settings.ts";
+import { optionalPlatformUrl, platformUrl, serverUrl, type Settings } from "./settings.ts";
 import type { Io } from "./terminal.ts";
 
 /** A registry as a platform answered it. `signature` is null where the answer has none. */
@@ -82,6 +83,7 @@ async function get(
   settings: Settings,
   { url, headers }: { url: string; headers: Record<string, string> },
 ): Promise<Response> {
+  await checkRegistry(io, settings, url);
   try {
     return await io.fetch(url, {
       redirect: "manual",
@@ -98,6 +100,17 @@ async function get(
       },
     );
   }
+}
+
+/**
+ * The address may come from a settings file that somebody else wrote: it reaches no further inside than the platform, unless it is the platform's own
+ * or the person works inside anyway and has said so.
+ */
+async function checkRegistry(io: Io, settings: Settings, url: string): Promise<void> {
+  const platform = optionalPlatformUrl(settings);
+  const isOwn = platform !== undefined && new URL(platform).origin === new URL(url).origin;
+  const namedBy = isOwn || settings.allowInsecureHttp ? null : (platform ?? null);
+  await checkAddress(io, settings, { url, namedBy, what: "The registry's address" });
 }
 
 async function bounded(response: Response): Promise<Uint8Array> {

@@ -20,6 +20,8 @@ export type Settings = {
     /** Where the token comes from: the environment wins over `login`, which wins over config.toml. */
     tokenFrom: "environment" | "login" | "config" | "none";
     timeoutMs: number;
+    /** `legacy`: to the platform itself. `presigned`: to where it says. `auto`: the second where the platform can, else the first. */
+    uploadMode: UploadMode;
   };
   /** Every token that is kept on this machine, of all platforms: none of them may stand in what is shared. */
   ownTokens: readonly string[];
@@ -35,6 +37,8 @@ export type Settings = {
     acceptedDigest: string | undefined;
   };
 };
+
+export type UploadMode = "legacy" | "presigned" | "auto";
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const LEAST_TIMEOUT_SECONDS = 5;
@@ -54,6 +58,7 @@ export function readSettings(io: Io): Settings {
     worker: {
       ...workerOf({ kept, file: file.worker, get }),
       timeoutMs: Math.max(LEAST_TIMEOUT_SECONDS, seconds) * 1_000,
+      uploadMode: uploadMode(get("TRACE_SHARE_WORKER_UPLOAD_MODE") ?? file.worker.upload_mode),
     },
     ownTokens: [
       ...Object.values(kept.tokens),
@@ -64,6 +69,15 @@ export function readSettings(io: Io): Settings {
     sourcesFiles: sourcesFiles(home, absolute(get("TRACE_SHARE_SOURCES_PATH") ?? file.sources_path, io)),
     remoteRegistry: remoteRegistry(file, get),
   };
+}
+
+function uploadMode(given: string | undefined): UploadMode {
+  if (given === undefined) return "legacy";
+  if (given === "legacy" || given === "presigned" || given === "auto") return given;
+  throw usageFailure(
+    "upload_mode_invalid",
+    "TRACE_SHARE_WORKER_UPLOAD_MODE (upload_mode in config.toml) is none of legacy, presigned and auto.",
+  );
 }
 
 function sourcesFiles(home: string, named: string | undefined): Settings["sourcesFiles"] {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { onInterrupt, sleep } from "./interrupt.ts";
 import { safeForTerminal, safeJson, safeLine } from "./safe-text.ts";
@@ -35,6 +36,8 @@ export type Io = {
   /** Calls this instead of ending at the first Ctrl-C or another request to end; the second ends at once. Gives the way back. */
   onInterrupt: (call: () => void) => () => void;
   fetch: typeof fetch;
+  /** The addresses of a name; rejects for one that nobody knows. */
+  lookup: (name: string) => Promise<readonly string[]>;
   /** How the person starts the program, for advice that can be copied: `trace-share`, `npx trace-share`, … */
   startedAs: string;
 };
@@ -63,6 +66,7 @@ export function processIo(): Io {
     sleep,
     onInterrupt,
     fetch,
+    lookup: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     startedAs: startedAs({
       env: process.env,
       script: process.argv[1] ?? "",

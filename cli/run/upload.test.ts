@@ -186,7 +186,7 @@ function world(fetchAs: typeof fetch): World {
 }
 
 const SETTINGS = {
-  worker: { baseUrl: "http://127.0.0.1:1", timeoutMs: 60_000, apiToken: "t" },
+  worker: { baseUrl: "http://127.0.0.1:1", uploadMode: "legacy", timeoutMs: 60_000, apiToken: "t" },
   allowInsecureHttp: true,
 } as unknown as Settings;
 
@@ -250,6 +250,16 @@ describe("sending when anything may fail", () => {
       const { sent, stopped } = await send(200, { platform, script });
       expect([kind, stopped, ids(sent, "uploaded").length]).toEqual([kind, undefined, 200]);
     }
+  });
+
+  it("asks for nothing again that was answered before what was left was refused as a whole", async () => {
+    const platform: Platform = { stored: new Map(), refused: new Set() };
+    const script: Trouble[] = [
+      { kind: "late records", at: 2, half: false },
+      { kind: "too large", at: 0, half: false },
+    ];
+    const { sent } = await send(6, { platform, script });
+    expect([...sent.values()].map((one) => "isNew" in one && one.isNew)).toEqual(Array(6).fill(true));
   });
 
   it("sends nothing after the first refusal where nothing may follow it", async () => {

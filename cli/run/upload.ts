@@ -61,7 +61,7 @@ class Upload {
   constructor(toSend: readonly SealedEpisode[], context: Context) {
     this.waiting = [...toSend];
     this.context = context;
-    this.singly = context.stopOnRefusal;
+    this.singly = context.stopOnRefusal || !context.client.inBatches;
     this.progress = startProgress(toSend, context.now().getTime());
   }
 
@@ -115,12 +115,12 @@ class Upload {
       this.pace = nextPace(this.pace, { milliseconds, requests: sent.requests });
       return;
     }
-    // a batch that is refused as a whole says nothing of any record in it
+    // a batch that is refused as a whole says nothing of any record in it that has no answer yet
     this.singly ||= NO_BATCHES.includes(sent.refusal.status);
     this.pace = slowerPace(this.pace);
     const [first, ...more] = episodes;
     if (first && more.length === 0 && !this.singly) return this.sendOne(first);
-    this.waiting.unshift(...episodes);
+    this.waiting.unshift(...episodes.filter(({ id }) => !this.uploading.sent.has(id)));
   }
 
   /** Remembers an answer. That one can't be noted stops what is not yet on its way. */

@@ -34,6 +34,10 @@ export type Contributor = {
   runTypingAndChoosing(answer: string, choices: readonly string[], ...argv: string[]): Promise<Ran>;
   /** Questions that were asked to be chosen from, with the labels of their answers. */
   questions: string[];
+  /** How the program reaches others. */
+  fetch: typeof fetch;
+  /** The addresses of a name, as this person's machine knows them. */
+  lookup: (name: string) => Promise<readonly string[]>;
   /** Called when the program waits. */
   onSleep: () => void;
   /** How the program believes to be started. */
@@ -102,7 +106,8 @@ export function contributor(): Contributor {
         waits.push(milliseconds);
         person.onSleep();
       },
-      fetch,
+      fetch: (input, init) => person.fetch(input, init),
+      lookup: (name) => person.lookup(name),
       startedAs: person.startedAs,
     };
     browsing = Promise.withResolvers();
@@ -117,6 +122,8 @@ export function contributor(): Contributor {
   const person: Contributor = {
     startedAs: "trace-share",
     onSleep: () => undefined,
+    fetch,
+    lookup: async (name) => (name === "localhost" ? ["127.0.0.1"] : Promise.reject(new Error("not known"))),
     home,
     stateHome,
     env,

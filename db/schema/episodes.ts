@@ -149,6 +149,8 @@ export const episodeStaging = pgTable("episode_staging", {
     .references(() => episode.id, { onDelete: "cascade" }),
   body: bytes("body").notNull(),
   sha256: text("sha256").notNull(),
+  // when the object was written and read back for the first time; the copy stays for a while after that
+  storedAt: moment("stored_at"),
 });
 
 /** Presigned uploads: short-lived, so no backup holds them. */
@@ -166,10 +168,20 @@ export const uploadGrant = pgTable(
     expiresAt: moment("expires_at").notNull(),
     body: bytes("body"),
     bodySha256: text("body_sha256"),
+    // what a client of ours announces: size and digest of the body
+    announcedBytes: integer("announced_bytes"),
+    announcedSha256: text("announced_sha256"),
+    /** Is the body sent to the object store instead of to us? */
+    inBucket: boolean("in_bucket").notNull().default(false),
+    accepted: boolean("accepted").notNull().default(false),
   },
   (t) => [
     unique("upload_grant_object_key").on(t.account, t.objectKey),
     index("upload_grant_expires").on(t.expiresAt),
+    check(
+      "upload_grant_announced_whole",
+      sql`num_nulls(${t.announcedBytes}, ${t.announcedSha256}) in (0, 2) and (not ${t.inBucket} or ${t.announcedBytes} is not null)`,
+    ),
   ],
 );
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { inject } from "vitest";
+import { ROLE_KINDS, roleName } from "#db/role-names.ts";
 
 /** A database of one test's own. */
 export type TestDatabase = {
@@ -17,12 +18,28 @@ type TestServer = { url: string; template: string };
  * call of the run; a copy of the template takes some ten milliseconds.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  const { url, template } = await testServer();
+  return newDatabase((await testServer()).template);
+}
+
+/** A fresh database that nothing has migrated yet. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return newDatabase("template0");
+}
+
+async function newDatabase(template: string): Promise<TestDatabase> {
+  const { url } = await testServer();
   const name = `test_${randomBytes(8).toString("hex")}`;
   await runSql(url, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const address = new URL(url);
   address.pathname = `/${name}`;
-  return { url: address.href, drop: () => runSql(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: address.href, drop: () => drop(url, name) };
+}
+
+/** The roles are the cluster's, and go only after what they have rights in. */
+async function drop(url: string, name: string): Promise<void> {
+  await runSql(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  const roles = ROLE_KINDS.map((kind) => roleName(name, kind));
+  await runSql(url, `DROP ROLE IF EXISTS ${roles.join(", ")}`);
 }
 
 async function testServer(): Promise<TestServer> {

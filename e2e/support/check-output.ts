@@ -8,6 +8,9 @@ import type { Canaries } from "#cli/testing/canaries.ts";
 import type { CheckResult } from "./check-result.ts";
 
 /** What was said in one place, with something in it that must not be said. Never the words themselves. */
+/** What a page draws anew for each answer: now and then it spells the name of a secret. */
+const NONCE = /nonce(?:=|\\*":)\\*"[A-Za-z0-9+/=]{24}/g;
+
 export type Leak = { file: string; line: number; rule: string };
 
 /**
@@ -25,7 +28,10 @@ export function leaksIn(
   const names = known.names.filter((name) => name.length > 1).toSorted((a, b) => b.length - a.length);
   return text.split("\n").flatMap((line, index) => {
     const canaries = forms.filter(({ form }) => line.includes(form)).map(({ rule }) => rule);
-    const plain = names.reduce((rest, name) => rest.replaceAll(name, "(here)"), line);
+    const plain = names.reduce(
+      (rest, name) => rest.replaceAll(name, "(here)"),
+      line.replaceAll(NONCE, "nonce"),
+    );
     const found = verify(plain).filter((finding) => finding.class === "definite");
     const rules = new Set([...canaries, ...found.map(({ rule }) => rule)]);
     return [...rules].map((rule) => ({ file, line: index + 1, rule }));

@@ -8,6 +8,7 @@ import {
   cliRows,
   episodeEdgeRows,
   importRows,
+  metricRows,
   policyRows,
   problemRows,
   rowText,
@@ -36,6 +37,7 @@ describe("the documents say what the code says", () => {
     ["docs/RELEASING.md", "states of a snapshot", snapshotEdgeRows()],
     ["docs/PROPOSAL.md", "errors", problemRows()],
     ["docs/architecture.md", "imports", importRows(ROOT)],
+    ["docs/metrics.md", "metrics", metricRows()],
     ["docs/CLI.md", "commands", cliRows().commands],
     ["docs/CLI.md", "options", cliRows().options],
   ])("%s, %s", (path, _table, rows) => {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { buildProgram } from "#cli/program.ts";
 import type { Io } from "#cli/io/terminal.ts";
 import { problemOf } from "#app/_server/problem.ts";
+import { METRIC_PREFIX, type MetricDefinition, METRICS } from "#lib/ports/metric-catalogue.ts";
 import { type Action, can, type Role, ROLES } from "#lib/domain/access/policy.ts";
 import { AppError, ERROR_CODES } from "#lib/domain/errors.ts";
 import { CASE_CATEGORIES } from "#lib/domain/lifecycle/case-states.ts";
@@ -98,6 +99,22 @@ export function problemRows(): Row[] {
     const { status, title } = problemOf(new AppError(name));
     return [code(name), String(status), title];
   });
+}
+
+/** docs/metrics.md: name, type, process, labels with what they may be, what it says. */
+export function metricRows(): Row[] {
+  return Object.entries<MetricDefinition>(METRICS).map(([name, { type, from, labels, help }]) => [
+    code(`${METRIC_PREFIX}${name}`),
+    type,
+    from === "each" ? "web, worker" : from,
+    Object.entries(labels).map(labelText).join("; ") || "none",
+    help,
+  ]);
+}
+
+/** A short list in full; a long one is a list of the code's own: routes, jobs, states, error codes. */
+function labelText([label, values]: [string, readonly string[]]): string {
+  return values.length <= 6 ? `${code(label)}: ${values.join(", ")}` : `${code(label)} of a longer list`;
 }
 
 const LintRules = z.object({

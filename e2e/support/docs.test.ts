@@ -5,11 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runCli } from "#cli/program.ts";
 import type { Io } from "#cli/io/terminal.ts";
-import { accountCommands } from "#workers/operator/account-commands.ts";
-import { backupCommands } from "#workers/operator/backup-commands.ts";
-import { instanceCommands } from "#workers/operator/instance-commands.ts";
-import { searchCommands } from "#workers/operator/search-commands.ts";
-import { snapshotCommands } from "#workers/operator/snapshot-commands.ts";
+import { operatorCommands } from "#workers/operator/program.ts";
 import { documents, repositoryFiles } from "./repository-files.ts";
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
@@ -55,8 +51,7 @@ function partsOf(line: string): { words: string[]; options: string[] } {
 
 function adminProgram(): Command {
   const program = new Command("admin");
-  for (const add of [accountCommands, instanceCommands, snapshotCommands, searchCommands, backupCommands])
-    add(program);
+  operatorCommands(program);
   return program;
 }
 
@@ -65,6 +60,8 @@ function problemOfAdmin({ path, text }: Mention): string[] {
   let command = adminProgram();
   for (const word of words) {
     const next = command.commands.find((candidate) => candidate.name() === word);
+    // what follows a command that takes arguments is one of them
+    if (!next && command.registeredArguments.length > 0) break;
     if (!next) return [`${path}: there is no operator command "${words.join(" ")}"`];
     command = next;
   }

@@ -10,11 +10,12 @@ import { readPlaywrightReport } from "./playwright-result.ts";
 import { readVitestReport } from "./vitest-result.ts";
 import { walkNames } from "./walk-names.ts";
 
-// `npm test`: every check in order, all of them even after a failure, and one line that sums up.
+// `npm test`: every check in order, all of them even after a failure, and one line that sums up. With `--two-of-each files` or
+// `--two-of-each bucket`: what speaks to a running platform, with two web and two worker processes of it.
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
 const LAST_WORDS_MS = 5_000;
-const STAGES = { static: runStatic, unit: runUnit, wire: runWire, walks: runWalks } as const;
+const STAGES = { static: runStatic, unit: runUnit, wire: runWire, two: runTwo, walks: runWalks } as const;
 type Stage = keyof typeof STAGES;
 
 /** Checks without tests of their own; each counts as one. */
@@ -31,7 +32,9 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const stages = chosenStages(args);
   if (!stages) {
-    process.stderr.write("usage: run-checks.ts [--only static|unit|wire|walks]\n");
+    process.stderr.write(
+      "usage: run-checks.ts [--only static|unit|wire|two|walks | --two-of-each files|bucket]\n",
+    );
     return 2;
   }
   const reports = mkdtempSync(join(tmpdir(), "trace-share-checks-"));
@@ -54,9 +57,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function chosenStages(args: readonly string[]): Stage[] | undefined {
-  const all: Stage[] = ["static", "unit", "wire", "walks"];
+  const all: Stage[] = ["static", "unit", "wire", "two", "walks"];
   if (args.length === 0) return all;
   const [flag, wanted, ...rest] = args;
+  if (flag === "--two-of-each" && (wanted === "files" || wanted === "bucket") && rest.length === 0) {
+    // read by the platform's start and by e2e/two.config.ts
+    Object.assign(process.env, { TEST_TWO_OF_EACH: wanted, TEST_TWO_WHOLE: "1" });
+    return ["two", "wire", "walks"];
+  }
   const chosen = all.filter((stage) => stage === wanted);
   return flag === "--only" && rest.length === 0 && chosen.length === 1 ? chosen : undefined;
 }
@@ -94,6 +102,12 @@ async function runWalks(reports: string): Promise<CheckResult> {
 function runWire(reports: string): Promise<CheckResult> {
   say("wire tests (playwright)");
   return runPlaywright(reports, "wire", "e2e/wire.config.ts");
+}
+
+/** What only several processes of one instance can get wrong, on two of each. */
+function runTwo(reports: string): Promise<CheckResult> {
+  say("two of each (playwright)");
+  return runPlaywright(reports, "two", "e2e/two.config.ts");
 }
 
 async function runPlaywright(reports: string, name: string, config: string): Promise<CheckResult> {

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { zstdCompressSync } from "node:zlib";
 import { expect } from "@playwright/test";
+import { sha256Hex } from "#lib/domain/hash.ts";
 import { BATCH_LIMITS, BatchLine, NDJSON } from "#lib/domain/wire/batch.ts";
 import { zstd } from "./bad-bodies.ts";
 import { type Answer, type Call, call, expectProblem } from "./http.ts";
@@ -149,6 +150,32 @@ test("a connection that breaks in the middle leaves whole records or nothing of 
   expect(await ownIds(instance, who)).toEqual([first.id, second.id].sort());
 });
 
+test("a token that is revoked in the middle sends nothing more", async ({ instance }) => {
+  const who = await instance.contributor();
+  const [first, second] = [recordV2(instance.word()), recordV2(instance.planted())];
+  const sent = request(`${instance.url}/v1/episodes/batch`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${who.token}`, "content-type": NDJSON },
+    agent: false,
+  });
+  const lines: BatchLine[] = [];
+  const ended = new Promise((resolve, reject) => {
+    sent.once("error", reject);
+    sent.once("response", (response) => {
+      response.on("data", (chunk) => lines.push(BatchLine.parse(JSON.parse(String(chunk)))));
+      response.once("end", resolve);
+    });
+  });
+  sent.write(body(first));
+  await expect.poll(() => statuses(lines)).toEqual(["201"]);
+  const token = await instance.deps.store.tokens.byHash(sha256Hex(who.token));
+  await instance.deps.store.tokens.revoke(token?.id ?? "", new Date());
+  sent.end(body(second));
+  await ended;
+  expect(statuses(lines)).toEqual(["201", "401 unauthenticated"]);
+  expect(await ownIds(instance, who)).toEqual([first.id]);
+});
+
 test("takes 64 records and 16 MiB, and reads no further", async ({ instance }) => {
   const who = await instance.contributor();
   const many = await send(instance, who, { body: body(...Array.from({ length: 66 }, () => "{}")) });
@@ -212,7 +239,7 @@ test("over the limit of uploads a record says when it can come again, and the ot
   const who = await instance.contributor();
   const records = [recordV2(instance.word()), recordV2(instance.word())];
   const key = `upload|account|${who.account}`;
-  await Promise.all(Array.from({ length: 299 }, () => deps.keyValue.hit(key, 60)));
+  await Promise.all(Array.from({ length: 1_199 }, () => deps.keyValue.hit(key, 60)));
   const lines = linesOf(await send(instance, who, { body: body(...records) }));
   expect(statuses(lines)[0]).toBe("201");
   expect(statuses(lines)[1]).toMatch(/^(?:429 rate_limited|503 unavailable)$/);

@@ -12,6 +12,8 @@ export type Call = {
   /** An object is sent as JSON, text and bytes as they are. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** The answer is a secret on purpose, for whoever asks: it is left out of what the run has said. */
+  secretAnswer?: boolean;
   /** Send the body in pieces without naming its length. */
   chunked?: boolean;
 };
@@ -53,7 +55,7 @@ export function call(base: string, options: Call): Promise<Answer> {
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         const done = (): void => {
           const text = Buffer.concat(chunks).toString("utf8");
-          keepSaid("answers", text);
+          if (!options.secretAnswer) keepSaid("answers", text);
           resolve(answerOf(response, text));
         };
         response.on("end", done);

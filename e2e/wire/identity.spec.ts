@@ -127,8 +127,9 @@ test("a token reads, completes, points to and withdraws nothing of another accou
     const foreign = await send(record.id, object_key);
     const missing = await send(unknown.id, "uploads/0.json");
     expectProblem(foreign, { status: 404, code: "not_found" });
-    // the same answer, so that nobody learns what exists
-    expect(foreign.text).toBe(missing.text);
+    // the same answer but for the request's own name, so that nobody learns what exists
+    const bare = ({ text }: typeof foreign) => text.replace(/"request_id":"[^"]+"/, "");
+    expect(bare(foreign)).toBe(bare(missing));
   };
   const { url } = instance;
   const { token } = other;

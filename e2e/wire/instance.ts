@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
-import { canariesOf } from "#cli/testing/canaries.ts";
+import { makeCanaries } from "#cli/testing/canaries.ts";
 import { connect } from "#db/client.ts";
 import { loadConfig } from "#lib/config.ts";
 import { createDeps } from "#lib/container.ts";
@@ -60,7 +60,7 @@ async function openInstance(): Promise<{ instance: WireInstance; close(): Promis
     url,
     deps,
     word,
-    planted: () => `${canariesOf(process.env).userName}n${process.pid}n${++made}`,
+    planted: () => `${makeCanaries().userName}n${process.pid}n${++made}`,
     contributor: (options = {}) => makeContributor(deps, { email: `${word()}@example.org`, ...options }),
     sessionCookie: async () => {
       const user = await deps.store.accounts.ensure(`${word()}@example.org`);

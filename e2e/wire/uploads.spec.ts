@@ -137,6 +137,9 @@ test("a URL that has expired takes nothing", async ({ instance }) => {
     expiresAt: new Date(Date.now() - 1_000),
     body: null,
     bodySha256: null,
+    announced: null,
+    inBucket: false,
+    accepted: false,
   });
   const answer = await put(instance, `/v1/uploads/${capability}`, record);
   expectProblem(answer, { status: 410, code: "upload_expired", words: [word, capability] });

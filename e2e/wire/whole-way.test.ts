@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OPERATOR } from "#lib/domain/access/policy.ts";
 import { buildWindows } from "#lib/domain/episodes/build.ts";
 import { type AdmittedEpisode, admit } from "#lib/domain/gate.ts";
@@ -27,10 +27,6 @@ const consent = {
 const repository = { visibility: "public", basis: "asserted" } as const;
 
 let platform: TestPlatform;
-beforeAll(async () => {
-  platform = await testPlatform();
-});
-afterAll(() => platform.close());
 
 /** The contributor's side: text of a session file to records that consent let out. */
 function contribute(text: string): AdmittedEpisode[] {
@@ -64,7 +60,18 @@ async function releasedIds(version: string): Promise<string[]> {
   return ids.sort();
 }
 
-it("walks the whole way: contribute, publish, search, release, revoke, release again", async () => {
+describe.each([
+  { form: "one process that owns the database", roles: false },
+  { form: "web and worker with roles of their own", roles: true },
+])("$form", ({ roles }) => {
+  beforeAll(async () => {
+    platform = await testPlatform({ roles });
+  });
+  afterAll(() => platform.close());
+  it("walks the whole way: contribute, publish, search, release, revoke, release again", walk);
+});
+
+async function walk(): Promise<void> {
   const { deps } = platform;
   const actor = await platform.uploader("walker@example.org");
   const files = globSync("**/*.jsonl", { cwd: SESSIONS }).slice(0, 3);
@@ -97,4 +104,4 @@ it("walks the whole way: contribute, publish, search, release, revoke, release a
       .sort(),
   );
   expect((await readRelease(deps, "1.0.0")).state).toBe("superseded");
-});
+}

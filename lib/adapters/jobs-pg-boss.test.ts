@@ -13,6 +13,7 @@ import {
   prepareJobs,
   startWorkers,
 } from "./jobs-pg-boss.ts";
+import { currentRequest, requestStorage } from "./request-context.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);
@@ -56,6 +57,7 @@ async function work(
   const nothing = async () => {};
   const all: JobHandlers = {
     "store-body": nothing,
+    "clear-incoming": nothing,
     screen: nothing,
     project: nothing,
     purge: nothing,
@@ -66,6 +68,24 @@ async function work(
   };
   await startWorkers(boss, all, { concurrency: 4, onFailure: ({ code }) => onFailure(code) });
 }
+
+test("a job names the request that asked for it to whoever works on it", async () => {
+  const id = crypto.randomUUID();
+  await requestStorage().run({ id, isPrivate: true }, () =>
+    store.jobs.enqueue({ name: "screen", episodeId: A }),
+  );
+  await store.jobs.enqueue({ name: "screen", episodeId: B });
+  const seen = new Map<string, string | undefined>();
+  const done = Promise.withResolvers<void>();
+  await work({
+    screen: async ({ episodeId }) => {
+      seen.set(episodeId, currentRequest()?.id);
+      if (seen.size === 2) done.resolve();
+    },
+  });
+  await done.promise;
+  expect([seen.get(A), seen.get(B)]).toEqual([id, undefined]);
+});
 
 test("a job is committed with its transaction, and rolled back with it", async () => {
   await expect(
@@ -158,8 +178,13 @@ test("a job that failed too often is parked with a code and no text, and can be 
   expect(await office.retry(parked[0]!.id)).toBe(true);
   expect(await office.retry(parked[0]!.id)).toBe(false);
   expect(await office.retry("nonsense")).toBe(false);
+  expect(await office.cancel(parked[0]!.id)).toBe(false);
+  expect(await office.cancel("nonsense")).toBe(false);
   await expect.poll(() => handled, { timeout: 15_000 }).toEqual([A]);
   expect(await office.parked()).toMatchObject([{ subject: B }]);
+  expect(await office.cancel(parked[1]!.id)).toBe(true);
+  expect(await office.cancel(parked[1]!.id)).toBe(false);
+  expect(await office.parked()).toEqual([]);
 });
 
 test("one sweep waits or runs at a time, and the clock asks for one every ten minutes", async () => {

@@ -10,6 +10,7 @@ import {
   type JobQueue,
   type ParkedJob,
 } from "#lib/ports/jobs.ts";
+import { asRequested, currentRequest } from "./request-context.ts";
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
@@ -17,6 +18,7 @@ const DAY = 24 * 60 * MINUTE;
 const TEN_YEARS = 3_650 * DAY;
 /** Where a job goes that failed too often. Nothing works on this queue; people look at it. */
 const PARKED = "parked";
+const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Five more tries after 5, 10, 20, 40 and 80 seconds; a worker that falls silent for a minute loses its job to another. */
 const RETRIED = {
@@ -33,7 +35,7 @@ const RETRIED = {
 };
 /** A search engine may be away for hours: what waits for it is tried for a day before a person has to look. */
 const PATIENT = { ...RETRIED, retryLimit: 300 };
-type QueueSettings = Omit<typeof RETRIED, "deadLetter"> & { deadLetter?: string };
+type QueueSettings = Omit<typeof RETRIED, "deadLetter"> & { deadLetter?: string | null };
 
 /** The sweep comes again by itself, so it is neither retried nor parked; it also asks again for a rescan that failed. */
 const { deadLetter: _deadLetter, ...UNPARKED } = RETRIED;
@@ -44,10 +46,13 @@ const { deadLetter: _deadLetter, ...UNPARKED } = RETRIED;
  * `exclusive`: one job of the kind, waiting or running.
  */
 const QUEUES: Record<JobName, { policy: "singleton" | "exclusive"; settings: QueueSettings }> = {
-  "store-body": { policy: "singleton", settings: RETRIED },
+  // a store may be away for hours: the staged body stays, and the sweep asks again when the store is back
+  "store-body": { policy: "singleton", settings: { ...UNPARKED, deadLetter: null } },
   screen: { policy: "singleton", settings: RETRIED },
   project: { policy: "singleton", settings: PATIENT },
   purge: { policy: "singleton", settings: RETRIED },
+  // the sweep clears what this one could not
+  "clear-incoming": { policy: "singleton", settings: { ...UNPARKED } },
   "build-snapshot": { policy: "singleton", settings: { ...RETRIED, expireInSeconds: DAY } },
   sweep: { policy: "exclusive", settings: { ...UNPARKED, retryLimit: 0 } },
   rescan: { policy: "exclusive", settings: { ...UNPARKED, expireInSeconds: DAY } },
@@ -64,7 +69,13 @@ export type JobConnection = {
 export async function connectJobs(url: string, { role, onError }: JobConnection): Promise<PgBoss> {
   const boss = new PgBoss(
     role === "worker"
-      ? { connectionString: url, max: 6, application_name: "trace-share-jobs", useListenNotify: true }
+      ? {
+          ...PREPARED,
+          connectionString: url,
+          max: 6,
+          application_name: "trace-share-jobs",
+          useListenNotify: true,
+        }
       : { ...SENDING, connectionString: url, max: 2, application_name: "trace-share-send" },
   );
   boss.on("error", onError);
@@ -82,7 +93,9 @@ async function start(boss: PgBoss): Promise<void> {
   }
 }
 
-const SENDING = { supervise: false, schedule: false, migrate: false, createSchema: false };
+/** `prepareJobs` has made the tables; the role of a worker may not. */
+const PREPARED = { migrate: false, createSchema: false };
+const SENDING = { ...PREPARED, supervise: false, schedule: false };
 
 /** Makes or updates the queues' tables, the queues and the clock of the sweep. Run it after `migrate`, before any process starts. */
 export async function prepareJobs(url: string): Promise<void> {
@@ -109,15 +122,22 @@ async function putQueue(
   policy: string = "standard",
 ): Promise<void> {
   if (await boss.getQueue(name)) await boss.updateQueue(name, settings);
-  else await boss.createQueue(name, { ...settings, policy });
+  else {
+    // null takes a dead letter away from a queue that had one
+    const { deadLetter, ...others } = settings;
+    await boss.createQueue(name, { ...others, ...(deadLetter ? { deadLetter } : {}), policy });
+  }
 }
 
 /** A queue whose jobs are committed with the executor's transaction, or never. */
 export function createJobQueue(boss: PgBoss, db: Executor): JobQueue {
   return {
     async enqueue(job) {
-      const { name, ...data } = job;
+      const { name, ...ids } = job;
       const subject = subjectOf(job);
+      // so that the worker's lines of this job name the request that asked for it
+      const requestId = currentRequest()?.id;
+      const data = requestId === undefined ? ids : { ...ids, requestId };
       const keys = subject === null ? {} : { singletonKey: subject, group: { id: subject } };
       await boss.send(name, data, { ...keys, db: fromDrizzle(db, sql) });
     },
@@ -138,8 +158,15 @@ export function createJobOffice(boss: PgBoss): JobOffice {
         .sort((a, b) => a.failedAt.getTime() - b.failedAt.getTime());
     },
     async retry(id) {
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return false;
+      if (!JOB_ID.test(id)) return false;
       return (await boss.redrive(PARKED, { ids: [id] })) > 0;
+    },
+    async cancel(id) {
+      if (!JOB_ID.test(id)) return false;
+      const [job] = await boss.findJobs(PARKED, { id });
+      if (!job) return false;
+      await boss.deleteJob(PARKED, id);
+      return true;
     },
     async pending() {
       const counts = await waiting(boss);
@@ -167,6 +194,8 @@ export type WorkOptions = {
   concurrency: number;
   /** For the log of the process: the queue itself keeps the code alone. */
   onFailure: (failure: { name: JobName; subject: string | null; code: string; error: unknown }) => void;
+  /** Told of every run, with its time in seconds. */
+  onRun?: (run: { name: JobName; result: "completed" | "failed"; seconds: number }) => void;
 };
 
 const ONE_AT_A_TIME: readonly JobName[] = ["build-snapshot", "sweep", "rescan"];
@@ -184,13 +213,18 @@ type Work = { name: JobName; handlers: JobHandlers; options: WorkOptions };
 async function startWorker(boss: PgBoss, { name, handlers, options }: Work): Promise<void> {
   const settings = { groupConcurrency: 1, notifyPollingIntervalSeconds: 5, perJobResults: true } as const;
   const id = await boss.work<unknown, unknown, typeof settings>(name, settings, async (jobs) => {
-    const results = jobs.map(async ({ id: jobId, data }) => {
-      const subject = subjectIn(data);
-      const failure = await run(handlers, name, subject);
-      if (!failure) return { id: jobId, status: "completed" } as const;
-      options.onFailure({ name, subject, ...failure });
-      return { id: jobId, status: "failed", output: { code: failure.code } } as const;
-    });
+    const results = jobs.map(({ id: jobId, data }) =>
+      asRequested(fieldOf(data, "requestId"), async () => {
+        const subject = subjectIn(data);
+        const began = performance.now();
+        const failure = await run(handlers, name, subject);
+        const seconds = (performance.now() - began) / 1000;
+        options.onRun?.({ name, result: failure ? "failed" : "completed", seconds });
+        if (!failure) return { id: jobId, status: "completed" } as const;
+        options.onFailure({ name, subject, ...failure });
+        return { id: jobId, status: "failed", output: { code: failure.code } } as const;
+      }),
+    );
     const settled = await Promise.all(results);
     // after a job a worker would sleep until it is called or its poll is due, and a backlog calls nobody
     boss.notifyWorker(id);
@@ -210,6 +244,7 @@ async function run(
     }
     if (subject === null) throw new AppError("internal", { detail: "A job names nothing to work on." });
     if (name === "build-snapshot") await handlers[name]({ name, snapshotId: subject });
+    else if (name === "clear-incoming") await handlers[name]({ name, objectKey: subject });
     else await runForEpisode(handlers, name, subject);
     return undefined;
   } catch (error) {
@@ -219,7 +254,7 @@ async function run(
 
 async function runForEpisode(
   handlers: JobHandlers,
-  name: Exclude<JobName, "sweep" | "rescan" | "build-snapshot">,
+  name: Exclude<JobName, "sweep" | "rescan" | "build-snapshot" | "clear-incoming">,
   episodeId: string,
 ): Promise<void> {
   if (name === "store-body") return handlers[name]({ name, episodeId });
@@ -230,11 +265,12 @@ async function runForEpisode(
 
 function subjectOf(job: Job): string | null {
   if ("episodeId" in job) return job.episodeId;
+  if ("objectKey" in job) return job.objectKey;
   return "snapshotId" in job ? job.snapshotId : null;
 }
 
 function subjectIn(data: unknown): string | null {
-  const subject = fieldOf(data, "episodeId") ?? fieldOf(data, "snapshotId");
+  const subject = fieldOf(data, "episodeId") ?? fieldOf(data, "snapshotId") ?? fieldOf(data, "objectKey");
   return typeof subject === "string" ? subject : null;
 }
 

@@ -12,16 +12,3 @@ export async function keptSecret(dataDir: string): Promise<string> {
       "NEXTAUTH_SECRET is not set and the data folder holds no secret yet: run `npm start` once, or set it.",
   });
 }
-
-/** A secret that a setting gives as it is or in a file; `configuration_invalid` where the file can't be read or is empty. */
-export async function givenSecret(
-  given: { value: string | undefined; file: string | undefined } | undefined,
-  fileSetting: string,
-): Promise<string | undefined> {
-  if (given?.file === undefined) return given?.value;
-  const secret = (await readFile(given.file, "utf8").catch(() => "")).trim();
-  if (secret !== "") return secret;
-  throw new AppError("configuration_invalid", {
-    detail: `${fileSetting} names a file that can't be read or is empty.`,
-  });
-}

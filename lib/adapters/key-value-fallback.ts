@@ -28,5 +28,6 @@ export function withFallback(
   return {
     hit: (key, windowSeconds) => ask((store) => store.hit(key, windowSeconds)),
     once: (key, ttlSeconds) => ask((store) => store.once(key, ttlSeconds)),
+    ready: () => first.ready(),
   };
 }

@@ -41,6 +41,9 @@ export function createPostgresKeyValue(db: Executor): KeyValue {
         .returning({ key: keyValue.key });
       return first.length > 0;
     },
+    async ready() {
+      await db.select({ key: keyValue.key }).from(keyValue).limit(1);
+    },
   };
 }
 

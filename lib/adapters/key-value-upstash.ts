@@ -29,20 +29,33 @@ export function createUpstashKeyValue(settings: { url: string; token: string }):
           .pttl(name)
           .exec();
         // a limit is never reached by what is no number
-        return [wholeNumber(replies[0]), wholeNumber(replies[2])] as const;
+        return [wholeNumber(replies[0], 1), wholeNumber(replies[2], 0)] as const;
       });
       return { count, resetsInSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
     },
     async once(key, ttlSeconds) {
       const name = `${PREFIX}once:${key}`;
-      return (await redisWork(() => redis.set(name, 1, { nx: true, ex: ttlSeconds }))) === "OK";
+      return redisWork(async () => {
+        const reply: unknown = await redis.set(name, 1, { nx: true, ex: ttlSeconds });
+        if (reply === "OK") return true;
+        // a mark that is there is answered by nothing; whatever else comes says nothing of the mark
+        if (reply === null) return false;
+        throw foreign();
+      });
+    },
+    async ready() {
+      await redisWork(() => redis.ping());
     },
   };
 }
 
-function wholeNumber(reply: unknown): number {
-  if (typeof reply === "number" && Number.isSafeInteger(reply)) return reply;
-  throw new Error("an answer that Redis does not give");
+function wholeNumber(reply: unknown, least: number): number {
+  if (typeof reply === "number" && Number.isSafeInteger(reply) && reply >= least) return reply;
+  throw foreign();
+}
+
+function foreign(): Error {
+  return new Error("an answer that Redis does not give");
 }
 
 /** The cause is not kept: the client puts the command, and with it the key of a caller, into its message. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
@@ -100,24 +100,99 @@ describe("key-value in Redis over HTTP", () => {
   });
 });
 
+/** A server of one test that answers everything alike. */
+async function withServer(
+  answer: (response: ServerResponse) => void,
+  work: (place: { url: string; token: string }) => Promise<void>,
+): Promise<void> {
+  const server = createServer((_, response) => answer(response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP server's address
+  try {
+    await work({ url: `http://127.0.0.1:${port}`, token: "of-the-tests" });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const both = (store: KeyValue) => [store.hit("caller", 60), store.once("caller", 60)];
+
+describe("key-value in a Redis with a fault is unavailable, and never an answer", () => {
+  const json = { "content-type": "application/json" };
+  const FAULTS: { fault: string; answer: (response: ServerResponse) => void }[] = [
+    { fault: "silent for more than a second", answer: () => {} },
+    {
+      fault: "stopping in the middle of an answer",
+      answer: (to) => void to.writeHead(200, json).write("[{"),
+    },
+    { fault: "hanging up", answer: (to) => void to.destroy() },
+    {
+      fault: "behind a page of its proxy",
+      answer: (to) => void to.writeHead(200).end("<html>Welcome</html>"),
+    },
+    { fault: "behind a proxy that finds nobody", answer: (to) => void to.writeHead(502).end("Bad Gateway") },
+    {
+      fault: "that wants another token",
+      answer: (to) => void to.writeHead(401, json).end('{"error":"Unauthorized"}'),
+    },
+    {
+      fault: "over its plan",
+      answer: (to) => void to.writeHead(429, json).end('{"error":"ERR max requests limit exceeded"}'),
+    },
+    {
+      fault: "answering another question",
+      answer: (to) => void to.writeHead(200, json).end('{"result":"PONG"}'),
+    },
+    { fault: "answering a number", answer: (to) => void to.writeHead(200, json).end('{"result":1}') },
+  ];
+  test.each(FAULTS)("$fault", ({ answer }) =>
+    withServer(answer, async (place) => {
+      for (const asked of await Promise.allSettled(both(createUpstashKeyValue(place))))
+        expect(asked).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+    }),
+  );
+
+  test("full", async () => {
+    const full = await startBridge({
+      run: async (commands) =>
+        commands.map(() => new Error("OOM command not allowed when used memory > 'maxmemory'.")),
+      close: () => {},
+    });
+    for (const asked of await Promise.allSettled(both(createUpstashKeyValue(full))))
+      expect(asked).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+    await full.close();
+  });
+
+  test.skipIf(REAL_PORT === 0)("a real one that is full (needs TEST_REDIS_PORT)", async () => {
+    const redis = await realRedis(REAL_PORT);
+    const bridge = await startBridge(redis);
+    const store = createUpstashKeyValue(bridge);
+    expect((await store.hit("before", 60)).count).toBe(1);
+    await redis.run([["CONFIG", "SET", "maxmemory", "1"]]);
+    try {
+      for (const asked of await Promise.allSettled(both(store)))
+        expect(asked).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+    } finally {
+      await redis.run([["CONFIG", "SET", "maxmemory", "0"]]);
+    }
+    expect((await store.hit("before", 60)).count).toBe(2);
+    await bridge.close();
+  });
+});
+
 describe("key-value at an address that is no Redis", () => {
   test.each(["[]", "{}", "[{},{},{}]", '[{"result":"many"},{"result":1},{"result":1000}]', "null"])(
     "counts nothing by the answer %s",
-    async (body) => {
-      const server = createServer((_, answer) =>
-        answer.writeHead(200, { "content-type": "application/json" }).end(body),
-      );
-      server.listen(0, "127.0.0.1");
-      await once(server, "listening");
-      const { port } = server.address() as AddressInfo; // a TCP server's address
-      try {
-        const store = createUpstashKeyValue({ url: `http://127.0.0.1:${port}`, token: "of-the-tests" });
-        await expect(store.hit("a", 60)).rejects.toMatchObject({ code: "unavailable" });
-      } finally {
-        server.closeAllConnections();
-        server.close();
-      }
-    },
+    (body) =>
+      withServer(
+        (answer) => void answer.writeHead(200, { "content-type": "application/json" }).end(body),
+        async (place) => {
+          const store = createUpstashKeyValue(place);
+          await expect(store.hit("a", 60)).rejects.toMatchObject({ code: "unavailable" });
+        },
+      ),
   );
 });
 
@@ -125,13 +200,18 @@ describe("key-value with a second store", () => {
   const broken: KeyValue = {
     hit: () => Promise.reject(new AppError("unavailable")),
     once: () => Promise.reject(new AppError("unavailable")),
+    ready: () => Promise.reject(new AppError("unavailable")),
   };
 
   test("keeps counting in the second while the first is away, and asks the first again later", async () => {
     let [now, first, failures] = [0, broken, 0];
     const healthy = createUpstashKeyValue(memory);
     const store = withFallback(
-      { hit: (key, seconds) => first.hit(key, seconds), once: (key, seconds) => first.once(key, seconds) },
+      {
+        hit: (key, seconds) => first.hit(key, seconds),
+        once: (key, seconds) => first.once(key, seconds),
+        ready: () => first.ready(),
+      },
       createPostgresKeyValue(handle.db),
       { now: () => now, onFailure: () => void (failures += 1) },
     );
@@ -139,10 +219,32 @@ describe("key-value with a second store", () => {
     expect(await store.once("switch", 60)).toBe(true);
     expect(await store.once("switch", 60)).toBe(false);
     expect(failures).toBe(1);
+    await expect(store.ready()).rejects.toMatchObject({ code: "unavailable" });
     first = healthy;
+    await store.ready();
     now += 10_000;
     expect((await store.hit("switch", 60)).count).toBe(1);
     expect((await store.hit("switch", 60)).count).toBe(2);
+  });
+
+  test("goes on without a gap when the first goes away in the middle of a window, and asks it once in a while", async () => {
+    const going = await startBridge(memoryRedis());
+    let [now, failures] = [0, 0];
+    const store = withFallback(createUpstashKeyValue(going), createPostgresKeyValue(handle.db), {
+      now: () => now,
+      onFailure: () => void (failures += 1),
+    });
+    for (let count = 1; count <= 3; count += 1) expect((await store.hit("going", 60)).count).toBe(count);
+    await going.close();
+    const hits = await Promise.all(Array.from({ length: 8 }, () => store.hit("going", 60)));
+    // a window counts anew in the second store, and there every hit counts
+    expect(hits.map(({ count }) => count).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const noticed = failures;
+    for (let count = 9; count <= 12; count += 1) expect((await store.hit("going", 60)).count).toBe(count);
+    expect(failures).toBe(noticed);
+    now += 10_000;
+    expect((await store.hit("going", 60)).count).toBe(13);
+    expect(failures).toBe(noticed + 1);
   });
 
   test("hides no other fault of the first store", async () => {

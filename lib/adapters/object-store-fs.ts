@@ -47,6 +47,7 @@ export async function openFileObjectStore(folder: string): Promise<ObjectStore> 
     },
     putStream: (key, source) => putStream(root, pathOf(key), source),
     get: (key) => whenThere(() => readFile(pathOf(key))),
+    size: (key) => whenThere(async () => (await stat(pathOf(key))).size),
     open: (key) =>
       whenThere(async () => {
         const path = pathOf(key);
@@ -62,6 +63,7 @@ export async function openFileObjectStore(folder: string): Promise<ObjectStore> 
     },
     list: (prefix) => list(root, prefix),
     ready: () => ready(root),
+    alive: () => ready(root),
   };
 }
 

@@ -81,6 +81,13 @@ describe("object store in a bucket", () => {
     expect(await Array.fromAsync(store.list(""))).toEqual([]);
   });
 
+  test("is alive while the mark of a start can be read, and changes nothing to see it", async () => {
+    const { store } = await newBucket(memory.place);
+    await expect(store.alive()).rejects.toMatchObject({ code: "unavailable" });
+    await store.ready();
+    await store.alive();
+  });
+
   test("lists what can be its own alone: a bucket's console leaves marks of folders", async () => {
     const { s3, store } = await newBucket(memory.place);
     await store.put("episodes/aa/one", bytes("one"));

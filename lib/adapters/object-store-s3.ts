@@ -24,9 +24,10 @@ const READY_MS = 10_000;
 /**
  * Objects in a bucket of S3, R2 or a server that speaks the same. A key is written once: `If-None-Match: *` makes the store
  * refuse the second writer, and the store checks each body against the digest that it is sent with. Release files
- * go up in parts and appear when the last one is in. Throws `storage_full` and `unavailable`.
+ * go up in parts and appear when the last one is in. `ready` tries a write in the folder `probed`, as a key may not be allowed to write in all of
+ * them. Throws `storage_full` and `unavailable`.
  */
-export function createS3ObjectStore(s3: S3): ObjectStore {
+export function createS3ObjectStore(s3: S3, probed: string = s3.folder): ObjectStore {
   return {
     async put(key, bytes) {
       assertObjectKey(key);
@@ -40,6 +41,7 @@ export function createS3ObjectStore(s3: S3): ObjectStore {
       const object = await find(s3, key);
       return object?.Body ? s3Work(async () => (await object.Body?.transformToByteArray()) ?? null) : null;
     },
+    size: (key) => sizeOf(s3, key),
     async open(key) {
       const object = await find(s3, key);
       if (!object?.Body || object.ContentLength === undefined) return null;
@@ -51,7 +53,8 @@ export function createS3ObjectStore(s3: S3): ObjectStore {
       await s3Work(() => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: folder + key }), limit));
     },
     list: (prefix) => list(s3, prefix),
-    ready: () => ready(s3),
+    ready: () => ready({ ...s3, folder: probed }),
+    alive: () => alive({ ...s3, folder: probed }),
   };
 }
 
@@ -83,7 +86,7 @@ async function put(
 
 async function putStream(s3: S3, key: string, source: AsyncIterable<Uint8Array>): Promise<number> {
   // before the bytes are sent: a store decides only when the last part is in
-  if (await isThere(s3, key)) throw taken();
+  if ((await sizeOf(s3, key)) !== null) throw taken();
   let written = 0;
   let broken: { fault: unknown } | undefined;
   const counted = async function* () {
@@ -133,13 +136,17 @@ function taken(): AppError {
   return new AppError("already_exists", { detail: "An object is never written twice." });
 }
 
-function isThere({ client, bucket, folder, limit }: S3, key: string): Promise<boolean> {
-  return s3Work(async () => {
-    const found = await whenThere(() =>
-      client.send(new HeadObjectCommand({ Bucket: bucket, Key: folder + key }), limit),
-    );
-    return found !== null;
-  });
+async function sizeOf(s3: S3, key: string): Promise<number | null> {
+  assertObjectKey(key);
+  return sizeAt(s3, key);
+}
+
+async function sizeAt({ client, bucket, folder, limit }: S3, key: string): Promise<number | null> {
+  const found = await s3Work(() =>
+    whenThere(() => client.send(new HeadObjectCommand({ Bucket: bucket, Key: folder + key }), limit)),
+  );
+  // a store that does not say how long an object is can't be trusted with one
+  return found === null ? null : (found.ContentLength ?? -1);
 }
 
 async function find(
@@ -163,7 +170,15 @@ async function whenThere<Result>(work: () => Promise<Result>): Promise<Result | 
   }
 }
 
-async function* list({ client, bucket, folder, limit }: S3, prefix: string): AsyncGenerator<string> {
+async function* list(s3: S3, prefix: string): AsyncGenerator<string> {
+  for await (const { key } of listObjects(s3, prefix)) yield key;
+}
+
+/** Keys below a prefix with the time of their writing, as the store's clock has it. */
+export async function* listObjects(
+  { client, bucket, folder, limit }: S3,
+  prefix: string,
+): AsyncGenerator<{ key: string; writtenAt: Date | undefined }> {
   const below = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")));
   if (below !== "") assertObjectKey(`${below}/x`);
   const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: folder + prefix }, limit)[
@@ -172,9 +187,9 @@ async function* list({ client, bucket, folder, limit }: S3, prefix: string): Asy
   while (true) {
     const page = await s3Work(() => pages.next());
     if (page.done === true) return;
-    for (const { Key = "" } of page.value.Contents ?? []) {
+    for (const { Key = "", LastModified } of page.value.Contents ?? []) {
       const key = Key.slice(folder.length);
-      if (isObjectKey(key)) yield key;
+      if (isObjectKey(key)) yield { key, writtenAt: LastModified };
     }
   }
 }
@@ -193,4 +208,11 @@ async function ready(asked: S3): Promise<void> {
     detail:
       "The object store ignores If-None-Match and would overwrite objects. Use a store that honours it.",
   });
+}
+
+/** Reads what `ready` wrote when the platform was started: the key of a web process may do no more. */
+async function alive(asked: S3): Promise<void> {
+  const s3 = { ...asked, limit: { ...asked.limit, abortSignal: AbortSignal.timeout(READY_MS) } };
+  if ((await sizeAt(s3, PROBE)) !== null) return;
+  throw new AppError("unavailable", { detail: "The bucket lacks the mark that a start leaves in it." });
 }

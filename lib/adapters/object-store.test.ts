@@ -101,6 +101,12 @@ for (const { name, absent, make } of IMPLEMENTATIONS)
       expect(await store.putStream("releases/half", from([bytes("whole")]))).toBe(5);
     });
 
+    test("says how long an object is, and null of one that is not there", async () => {
+      await store.put("bodies/one", bytes("content"));
+      expect(await store.size("bodies/one")).toBe(7);
+      expect(await store.size("bodies/two")).toBeNull();
+    });
+
     test("opens an object as a stream with its size", async () => {
       const content = randomBytes(200_000);
       await store.put("big", content);
@@ -179,6 +185,7 @@ for (const { name, absent, make } of IMPLEMENTATIONS)
 
     test("is ready", async () => {
       await expect(store.ready()).resolves.toBeUndefined();
+      await expect(store.alive()).resolves.toBeUndefined();
     });
   });
 
@@ -206,6 +213,7 @@ describe("object store in files", () => {
     const store = await openFileObjectStore(folder);
     rmSync(folder, { recursive: true });
     await expect(store.ready()).rejects.toMatchObject({ code: "unavailable" });
+    await expect(store.alive()).rejects.toMatchObject({ code: "unavailable" });
     await expect(store.put("a", bytes("x"))).rejects.toMatchObject({ code: "unavailable" });
     writeFileSync(folder, "a file");
     await expect(openFileObjectStore(folder)).rejects.toMatchObject({ code: "unavailable" });

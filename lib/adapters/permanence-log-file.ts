@@ -11,9 +11,12 @@ import {
   type PermanenceHead,
 } from "#lib/domain/permanence/entries.ts";
 import type { PermanenceLog } from "#lib/ports/permanence-log.ts";
+import { whileLocked } from "./append-lock.ts";
 import { fileWork, syncFolder, systemCode, writeNewFile } from "./file-io.ts";
 
 const FILE = "log.jsonl";
+/** Stays beside the log, empty. */
+const LOCK = "append.lock";
 const NEWLINE = 0x0a;
 const READ_BYTES = 64 * 1024;
 
@@ -24,7 +27,8 @@ const READ_BYTES = 64 * 1024;
  */
 export function createFilePermanenceLog(folder: string): PermanenceLog {
   const path = join(folder, FILE);
-  // the database's lock is lost with its connection, while the append that it guarded is still on its way
+  // The database's lock is lost with its connection, while the append that it guarded is still on its way: so one append at a
+  // time in this process, and by the lock of a file in all of them.
   let last: Promise<unknown> = Promise.resolve();
   const extend = (continuation: Continuation) => {
     const work = last.then(() => withLog(folder, (file) => write(folder, file, continuation)));
@@ -54,13 +58,15 @@ async function withLog<Result>(folder: string, work: (file: FileHandle) => Promi
   return fileWork(async () => {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncFolder(dirname(made));
-    const file = await open(join(folder, FILE), "a+", 0o600);
-    try {
-      if ((await file.stat()).size === 0) await syncFolder(folder);
-      return await work(file);
-    } finally {
-      await file.close();
-    }
+    return whileLocked(join(folder, LOCK), async () => {
+      const file = await open(join(folder, FILE), "a+", 0o600);
+      try {
+        if ((await file.stat()).size === 0) await syncFolder(folder);
+        return await work(file);
+      } finally {
+        await file.close();
+      }
+    });
   });
 }
 

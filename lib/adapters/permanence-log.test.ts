@@ -161,7 +161,7 @@ describe("never-forget log in a file", () => {
     await log.append([fact(1)], AT);
     writeFileSync(path(), '{"seq"', { flag: "a" });
     await log.append([fact(2)], AT);
-    expect(readdirSync(folder).sort()).toEqual(["log.jsonl", "log.torn-1", "log.torn-2"]);
+    expect(readdirSync(folder).sort()).toEqual(["append.lock", "log.jsonl", "log.torn-1", "log.torn-2"]);
     expect(await entriesOf(log)).toHaveLength(2);
   });
 

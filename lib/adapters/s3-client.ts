@@ -1,4 +1,4 @@
-import { HeadBucketCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { AppError, isAppError } from "#lib/domain/errors.ts";
 
 /** Where a bucket is and who asks. `endpoint` is left out for AWS itself. */
@@ -35,7 +35,10 @@ const REQUEST_MS = 120_000;
 const ATTEMPTS = 3;
 
 /** What a full store answers, by vendor; beside the status 507. */
-const FULL = new Set(["InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"]);
+const FULL = new Set(["InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"]);
+/** A bucket that is asked for in another region than its own. */
+const ELSEWHERE =
+  "The bucket of S3_BUCKET lies in another region or at another address: set S3_REGION and S3_ENDPOINT to its own.";
 /** What a person has to mend, in words that name no key. */
 const REASONS: Readonly<Record<string, string>> = {
   // what is asked without a body is answered without one: the bucket, or an object that is looked for elsewhere
@@ -48,7 +51,20 @@ const REASONS: Readonly<Record<string, string>> = {
   XAdminUserNotFound: "The object store does not know S3_ACCESS_KEY_ID.",
   SignatureDoesNotMatch:
     "The object store refuses the signature: S3_SECRET_ACCESS_KEY is wrong, or a proxy changes requests.",
-  RequestTimeTooSkewed: "The clocks of this machine and of the object store are too far apart.",
+  RequestTimeTooSkewed:
+    "The clocks of this machine and of the object store are too far apart: set both by a time server.",
+  EntityTooLarge: "The object store takes no object of this size.",
+  PermanentRedirect: ELSEWHERE,
+  TemporaryRedirect: ELSEWHERE,
+  AuthorizationHeaderMalformed: ELSEWHERE,
+  IllegalLocationConstraintException: ELSEWHERE,
+  MethodNotAllowed: "The object store is read-only, or S3_ENDPOINT is not the address of an object store.",
+  XMinioServerNotInitialized: "The object store has just been started and is not ready yet.",
+  SlowDown: "The object store is overloaded and asks to come back later.",
+  ServiceUnavailable: "The object store is overloaded or being looked after: it asks to come back later.",
+  BadDigest: "The object store got other bytes than were sent: something on the way changes them.",
+  XAmzContentSHA256Mismatch:
+    "The object store got other bytes than were sent: something on the way changes them.",
 };
 
 /**
@@ -74,9 +90,30 @@ export function connectS3(place: S3Place, limits: Partial<S3Limits> = {}): Omit<
   return { client, bucket, limit: { requestTimeout: answerMs } };
 }
 
-/** Throws `unavailable` with what to mend if the bucket can't be reached with this key. */
-export async function checkBucket({ client, bucket, limit }: S3): Promise<void> {
-  await s3Work(() => client.send(new HeadBucketCommand({ Bucket: bucket }), limit));
+/**
+ * A client that signs addresses of the bucket for others, as they reach it, and sends nothing itself. With the SDK's usual checksums
+ * an address would be good for an empty body only.
+ */
+export function connectS3Signer(place: S3Place): Omit<S3, "folder"> {
+  const { bucket, endpoint, region, accessKeyId, secretAccessKey } = place;
+  const client = new S3Client({
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  return { client, bucket, limit: { requestTimeout: LIMITS.answerMs } };
+}
+
+/**
+ * Throws `unavailable` with what to mend if the bucket can't be reached with this key. Asks for a list, because what is asked by HEAD is
+ * refused without a word.
+ */
+export async function checkBucket({ client, bucket, folder, limit }: S3): Promise<void> {
+  await s3Work(() =>
+    client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: folder, MaxKeys: 1 }), limit),
+  );
 }
 
 /** Runs work on the store; a full one throws `storage_full`, every other fault `unavailable`. The cause keeps the store's words. */
@@ -92,6 +129,8 @@ export async function s3Work<Result>(work: () => Promise<Result>): Promise<Resul
 export function s3Fault(cause: unknown): AppError {
   const { name, status } = s3Answer(cause);
   if (FULL.has(name) || status === 507) return new AppError("storage_full", { cause });
+  // a redirect is never followed: the signature was made for this address
+  if (status >= 300 && status < 400) return new AppError("unavailable", { detail: ELSEWHERE, cause });
   return new AppError("unavailable", { detail: REASONS[name] ?? answered(name, status), cause });
 }
 

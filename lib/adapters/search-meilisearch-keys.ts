@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { type Key, type KeyCreation, Meilisearch } from "meilisearch";
 import { AppError } from "#lib/domain/errors.ts";
 import { answered, isMeilisearchFault, LIMITS_MS } from "./search-meilisearch-faults.ts";
@@ -21,6 +22,11 @@ const KEYS: Record<KeyName, Rights> = {
     actions: ["stats.get", "metrics.get", "version", "snapshots.create", "dumps.create", "tasks.get"],
   },
 };
+
+/** The value that a server gives the key: its own rule, so that a secret's file can be written before the server has ever run. */
+export function searchKeyOf(masterKey: string, name: KeyName): string {
+  return createHmac("sha256", masterKey).update(KEYS[name].uid).digest("hex");
+}
 
 /** Makes the scoped keys, or finds them; one whose rights were other ones is made anew. For the init job alone. */
 export async function makeSearchKeys(input: { url: string; masterKey: string }): Promise<SearchKeys> {

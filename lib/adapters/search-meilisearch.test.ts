@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from "#db/testing/database.ts";
 import { SearchQuery } from "#lib/domain/search/query.ts";
 import type { SearchIndex } from "#lib/ports/search-index.ts";
 import { createMeilisearchIndex } from "./search-meilisearch.ts";
-import { makeSearchKeys, type SearchKeys } from "./search-meilisearch-keys.ts";
+import { makeSearchKeys, searchKeyOf, type SearchKeys } from "./search-meilisearch-keys.ts";
 import { createPostgresSearchIndex } from "./search-postgres.ts";
 import { createSearchWithFallback } from "./search-with-fallback.ts";
 import { systemClock } from "./system.ts";
@@ -65,6 +65,8 @@ describe.skipIf(MEILISEARCH_BINARY === undefined)("Meilisearch (needs MEILISEARC
 
   test("has the same keys at every making, each with its own rights", async () => {
     expect(await makeSearchKeys(server)).toEqual(keys);
+    for (const name of ["searcher", "writer", "ops"] as const)
+      expect(searchKeyOf(server.masterKey, name)).toBe(keys[name]);
     const searcher = open(keys.searcher);
     await searcher.ready();
     const refused = { code: "configuration_invalid", detail: expect.stringContaining("MEILI_API_KEY") };

@@ -76,7 +76,7 @@ function unlessTimeout<Result>(instead: Result): (error: unknown) => Result {
 
 function timedOut(error: unknown): never {
   if (!isTimeout(error)) throw error;
-  throw new AppError("unavailable", { detail: "The search took too long." });
+  throw new AppError("unavailable", { detail: "The search took too long.", forVisitor: true });
 }
 
 async function put(db: Executor, entry: SearchDocument): Promise<void> {

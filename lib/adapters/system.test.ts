@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "#lib/domain/errors.ts";
 import { faultFields } from "./fault-fields.ts";
 import { createLog } from "./log-pino.ts";
+import { prettyLine } from "./log-pretty.ts";
 import { createConsoleMailer } from "./mailer-console.ts";
+import { asRequested } from "./request-context.ts";
 import { systemClock, systemIds } from "./system.ts";
 
 describe("log", () => {
@@ -40,6 +42,51 @@ describe("log", () => {
     expect(lines[0]).not.toHaveProperty("title");
     expect(lines[1]).toMatchObject({ event: "withheld" });
     expect(lines[2]).toMatchObject({ route: "GET /v1/episodes/[id]", library: "node:zlib zstd 1.5.7" });
+  });
+});
+
+describe("log of a request", () => {
+  const said = (format: "json" | "pretty", work: (log: ReturnType<typeof createLog>) => void) => {
+    let text = "";
+    work(createLog({ level: "info", format, stream: { write: (line) => void (text += line) } }));
+    return text;
+  };
+
+  test("names the request in every line that is written while it is worked on", () => {
+    const id = "0".repeat(32);
+    const text = said("json", (log) => {
+      asRequested(id, () => log.info("within"));
+      asRequested("a word of somebody", () => log.info("beside"));
+      log.info("outside");
+    });
+    const lines = text.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).requestId)).toEqual([id, undefined, undefined]);
+  });
+
+  test("takes our own sentence as detail, and no text with other characters", () => {
+    const text = said("json", (log) => {
+      log.error("route.failed", { route: "other", detail: "The bucket is away (503)." });
+      log.error("route.failed", { route: "/a b", detail: "zwei\nZeilen" });
+    });
+    const [first, second] = text
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(first).toMatchObject({ route: "other", detail: "The bucket is away (503)." });
+    expect(second).toMatchObject({ route: "withheld", detail: "withheld" });
+  });
+
+  test("is a line for a terminal where that is wanted, and lets nothing act on it", () => {
+    const text = said("pretty", (log) =>
+      log.warn("request.done", { status: 200, route: "/a", detail: 'a "b"' }),
+    );
+    expect(text).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} WARN {2}request\.done status=200 route=\/a detail="a \\"b\\""\n$/,
+    );
+    const hostile = prettyLine(
+      JSON.stringify({ time: "x", level: "info", event: "\u001b[2J", kind: "a\u202eb\u009b" }),
+    );
+    expect(hostile).toMatch(/^[\x20-\x7e]+\n$/);
   });
 });
 

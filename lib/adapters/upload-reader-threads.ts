@@ -68,7 +68,7 @@ export function createUploadReader(options: Options = {}): UploadReader {
       thread.onEnd = () => {};
       all.delete(thread);
       void thread.worker.terminate();
-      task.reject(new AppError("unavailable", { detail }));
+      task.reject(new AppError("unavailable", { detail, forVisitor: true }));
       next();
     };
     const timer = setTimeout(() => drop("Reading the record took too long. Nothing was kept."), timeLimitMs);
@@ -96,7 +96,7 @@ export function createUploadReader(options: Options = {}): UploadReader {
       const bytesWaiting = waiting.reduce((sum, task) => sum + task.bytes.length, bytes.length);
       if (bytesWaiting > maxWaitingBytes) {
         const detail = "Too many uploads are being read at once. Try again in a while.";
-        return Promise.reject(new AppError("unavailable", { detail }));
+        return Promise.reject(new AppError("unavailable", { detail, forVisitor: true }));
       }
       return new Promise((resolve, reject) => {
         waiting.push({ bytes, account, resolve, reject });

@@ -63,22 +63,25 @@ export type Fault = { code: string; path: string };
 
 /**
  * The only error that services throw on purpose. `detail` is written by us for the person who reads it and never holds
- * user text, a secret or a finding's value; `cause` is for the log of the process alone.
+ * user text, a secret or a finding's value; `cause` is for the log of the process alone. The detail of a failure of ours (a 5xx) is for
+ * the operator's log, unless it is marked as written for visitors.
  */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly faults: readonly Fault[];
+  readonly forVisitor: boolean;
 
   constructor(
     code: ErrorCode,
-    options: { detail?: string; faults?: readonly Fault[]; cause?: unknown } = {},
+    options: { detail?: string; faults?: readonly Fault[]; cause?: unknown; forVisitor?: boolean } = {},
   ) {
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
     this.faults = options.faults ?? [];
+    this.forVisitor = options.forVisitor ?? false;
   }
 }
 

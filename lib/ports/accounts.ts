@@ -10,6 +10,8 @@ export interface AccountRepository {
   grantRole(userId: string, role: Role): Promise<void>;
   revokeRole(userId: string, role: Role): Promise<void>;
   revokeSessions(userId: string): Promise<void>;
+  /** Ends every session and every sign-in link that waits; answers the accounts that had sessions. */
+  revokeAllSessions(): Promise<string[]>;
   /** Stores a one-time sign-in token by its digest, in the form that the session adapter looks for. */
   insertSignInToken(token: { email: string; digest: string; expiresAt: Date }): Promise<void>;
   count(): Promise<number>;

@@ -134,12 +134,20 @@ export interface EpisodeRepository {
   idsByState(states: readonly EpisodeState[]): AsyncIterable<string>;
 }
 
+export type StagedBody = { body: Uint8Array; sha256: string; storedAt: Date | null };
+
 /** Compressed bodies that are committed with their row until the object store holds them (permanence.md 14). */
 export interface StagingRepository {
   put(episodeId: string, body: Uint8Array, sha256: string): Promise<void>;
-  get(episodeId: string): Promise<{ body: Uint8Array; sha256: string } | null>;
+  get(episodeId: string): Promise<StagedBody | null>;
+  /** Notes when the object was written and first read back; null: it has to be looked at anew. */
+  setStored(episodeId: string, at: Date | null): Promise<void>;
+  /** Says of every copy that its object has to be looked at anew. Returns how many there are. */
+  forgetStored(): Promise<number>;
   drop(episodeId: string): Promise<void>;
   ids(): AsyncIterable<string>;
+  /** Of those, the ones whose object is not written yet, or was before a moment. */
+  due(writtenBefore: Date): AsyncIterable<string>;
   bytes(): Promise<number>;
 }
 
@@ -154,7 +162,14 @@ export type UploadGrant = {
   contentHash: string;
   expiresAt: Date;
   body: Uint8Array | null;
+  /** Digest of what was uploaded or, in the object store, read there; null until then. */
   bodySha256: string | null;
+  /** What the client said the body would be; the older client says nothing. */
+  announced: { bytes: number; sha256: string } | null;
+  /** The body is sent to the object store, under `objectKey` there, and not to us. */
+  inBucket: boolean;
+  /** The body became an episode. */
+  accepted: boolean;
 };
 
 export interface UploadRepository {
@@ -163,7 +178,7 @@ export interface UploadRepository {
   lockByObjectKey(account: string, objectKey: string): Promise<UploadGrant | null>;
   setBody(capabilityHash: string, body: Uint8Array, sha256: string): Promise<void>;
   /** Drops the body and keeps the digest, so that a repeated `complete` can be told from another one. */
-  dropBody(capabilityHash: string): Promise<void>;
+  finish(capabilityHash: string, end: { bodySha256: string; accepted: boolean }): Promise<void>;
   removeExpired(now: Date): Promise<number>;
 }
 

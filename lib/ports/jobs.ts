@@ -4,6 +4,7 @@ export type Job =
   | { name: "screen"; episodeId: string }
   | { name: "project"; episodeId: string }
   | { name: "purge"; episodeId: string }
+  | { name: "clear-incoming"; objectKey: string }
   | { name: "build-snapshot"; snapshotId: string }
   | { name: "sweep" }
   | { name: "rescan" };
@@ -13,6 +14,7 @@ export const JOB_NAMES = [
   "screen",
   "project",
   "purge",
+  "clear-incoming",
   "build-snapshot",
   "sweep",
   "rescan",
@@ -30,5 +32,7 @@ export interface JobQueue {
 export interface JobOffice {
   parked(): Promise<ParkedJob[]>;
   retry(id: string): Promise<boolean>;
+  /** Forgets a parked job; false where none has that id. */
+  cancel(id: string): Promise<boolean>;
   pending(): Promise<Record<JobName, number>>;
 }

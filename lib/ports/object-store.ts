@@ -6,6 +6,8 @@ export interface ObjectStore {
   putStream(key: string, source: AsyncIterable<Uint8Array>): Promise<number>;
   /** The whole object, or null. */
   get(key: string): Promise<Uint8Array | null>;
+  /** How many bytes the object has, without reading them; null where there is none. */
+  size(key: string): Promise<number | null>;
   /** A stream of the object with its size in bytes, or null. */
   open(key: string): Promise<{ bytes: number; stream: ReadableStream<Uint8Array> } | null>;
   /** Deletes the object; deleting what is not there is fine. */
@@ -14,4 +16,9 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<string>;
   /** Throws `unavailable` or `storage_full` if the store can't take a write now. */
   ready(): Promise<void>;
+  /**
+   * A quick look for health checks that a key which may only read can take, too: `unavailable` or `storage_full` if what `ready` left
+   * can't be read.
+   */
+  alive(): Promise<void>;
 }

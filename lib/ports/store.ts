@@ -8,6 +8,7 @@ import type {
   UploadRepository,
 } from "./episodes.ts";
 import type { JobQueue } from "./jobs.ts";
+import type { OperationRepository } from "./operations.ts";
 import type { RescanRepository } from "./rescan.ts";
 import type { DenyListRepository, SnapshotRepository } from "./snapshots.ts";
 
@@ -25,13 +26,27 @@ export interface Store {
   readonly denyList: DenyListRepository;
   readonly instance: InstanceRepository;
   readonly audit: AuditRepository;
+  readonly operations: OperationRepository;
   readonly jobs: JobQueue;
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
   /** Waits for a named lock that the transaction holds until it ends. Throws outside a transaction. */
   lock(name: "permanence" | "publish" | "slot", key?: string): Promise<void>;
-  /** A real query, for readiness. */
-  ready(): Promise<void>;
+  /** A real query and a small write, for readiness. */
+  health(): Promise<StoreHealth>;
 }
+
+export type StoreHealth = {
+  /** The time stamp of the last migration that the database has seen, in milliseconds; 0 if there was none. */
+  schema: number;
+  /** The same of this program. */
+  programSchema: number;
+  /** False for a standby and for a database that was made read-only. */
+  writable: boolean;
+  /** The database's clock. */
+  now: Date;
+  /** True if there are episodes that have been public for so long that every index must know them. */
+  hasPublicEpisodes: boolean;
+};
 
 export type InstanceState = {
   paused: boolean;
@@ -42,6 +57,8 @@ export type InstanceState = {
   rulesVersion: string | null;
   /** The rules whose hits a person has agreed to hide although they are many. */
   rescanApproved: string | null;
+  /** Who this instance is towards its object store (lib/ports/store-owner.ts); null until it has claimed one. */
+  instanceId: string | null;
 };
 
 export interface InstanceRepository {
@@ -57,7 +74,25 @@ export type AuditRow = {
   subject: string | null;
 };
 
+/** One entry of any log that can only grow, in one form. Ids and closed codes only. */
+export type AuditEntry = {
+  log: "audit" | "episode" | "case" | "snapshot";
+  seq: number;
+  at: Date;
+  actor: string;
+  /** Of the audit as it is written there; of the others `episode.hidden` and its like. */
+  action: string;
+  subject: string | null;
+  from: string | null;
+  to: string | null;
+};
+
+/** `until` is not included. `action` with a dot at its end means all that begin so. */
+export type AuditFilter = { since?: Date; until?: Date; actor?: string; action?: string };
+
 export interface AuditRepository {
   append(row: Omit<AuditRow, "seq">): Promise<void>;
+  /** Every log after the other, each in the order it was written. */
+  entries(filter: AuditFilter): AsyncIterable<AuditEntry>;
   list(limit: number): Promise<AuditRow[]>;
 }

@@ -29,6 +29,22 @@ export async function createUser(
   });
 }
 
+/** Gives a role to a user who is there: a slip in the address makes nobody an admin. */
+export async function grantRole(
+  deps: Deps,
+  actor: Actor,
+  input: { email: string; role: Role },
+): Promise<User> {
+  authorise(actor, "instance.manage");
+  const user = await deps.store.accounts.byEmail(input.email);
+  if (!user) {
+    throw new AppError("not_found", {
+      detail: "No user has that address: `npm run admin -- user create EMAIL --role ROLE` makes one.",
+    });
+  }
+  return createUser(deps, actor, input);
+}
+
 /** Takes a role away, for good even over a restored backup, and ends the person's sessions. */
 export async function revokeRole(
   deps: Deps,

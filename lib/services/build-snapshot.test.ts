@@ -30,6 +30,23 @@ async function requested(): Promise<string> {
   return (await requestSnapshot(platform.deps, OPERATOR, { version: "1.0.0" })).id;
 }
 
+/** A process that stops when its data files are there, and goes on or fails when it is told to. */
+function stoppedAtManifest(deps: Deps) {
+  const reached = Promise.withResolvers<void>();
+  const word = Promise.withResolvers<void>();
+  const put: Deps["objects"]["put"] = async (key, bytes) => {
+    reached.resolve();
+    await word.promise;
+    return deps.objects.put(key, bytes);
+  };
+  return {
+    deps: { ...deps, objects: { ...deps.objects, put } },
+    reached: reached.promise,
+    goOn: () => word.resolve(),
+    fail: (error: unknown) => word.reject(error),
+  };
+}
+
 const snapshot = () => platform.deps.store.snapshots.byVersion("1.0.0");
 
 describe("building a snapshot", () => {
@@ -67,12 +84,47 @@ describe("building a snapshot", () => {
     }
   });
 
+  it("of a worker that wakes up late changes nothing of the build that took over, and leaves nothing", async () => {
+    const snapshotId = await requested();
+    const { deps } = platform;
+    const late = stoppedAtManifest(deps);
+    const lateBuild = buildSnapshot(late.deps, { snapshotId });
+    await late.reached;
+    await buildSnapshot(deps, { snapshotId });
+    const before = await Array.fromAsync(deps.objects.list("snapshots/"));
+    const events = await deps.store.snapshots.log(snapshotId);
+    late.goOn();
+    await lateBuild;
+    expect((await snapshot())?.state).toBe("verified");
+    expect(await Array.fromAsync(deps.objects.list("snapshots/"))).toEqual(before);
+    expect(before).toHaveLength(7);
+    expect(await deps.store.snapshots.log(snapshotId)).toEqual(events);
+  });
+
+  it("that fails late does not fail the build that took over", async () => {
+    const snapshotId = await requested();
+    const { deps } = platform;
+    const [late, next] = [stoppedAtManifest(deps), stoppedAtManifest(deps)];
+    const lateBuild = buildSnapshot(late.deps, { snapshotId });
+    await late.reached;
+    const nextBuild = buildSnapshot(next.deps, { snapshotId });
+    await next.reached;
+    late.fail(new AppError("unavailable"));
+    await expect(lateBuild).rejects.toMatchObject({ code: "unavailable" });
+    expect(await snapshot()).toMatchObject({ state: "building", failure: null });
+    next.goOn();
+    await nextBuild;
+    expect(await snapshot()).toMatchObject({ state: "verified", failure: null });
+    expect(await Array.fromAsync(deps.objects.list("snapshots/"))).toHaveLength(7);
+  });
+
   it("fails with a code when a public record can't be read, and can be tried again", async () => {
     const snapshotId = await requested();
     const [lost = ""] = ids;
     const { deps } = platform;
     const body = await deps.objects.get(bodyKey(lost));
     await deps.objects.remove(bodyKey(lost));
+    await deps.store.staging.drop(lost);
     await expect(buildSnapshot(deps, { snapshotId })).rejects.toMatchObject({ code: "unavailable" });
     expect(await snapshot()).toMatchObject({ state: "failed", failure: "unavailable" });
     expect(await Array.fromAsync(deps.objects.list("snapshots/"))).toEqual([]);

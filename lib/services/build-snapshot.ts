@@ -19,18 +19,18 @@ import { type WrittenData, writeDataFiles } from "./snapshot-data.ts";
  * A build that fails leaves the state `failed` with a closed code, and throws, so that the job is tried again or parked.
  */
 export async function buildSnapshot(deps: Deps, input: { snapshotId: string }): Promise<void> {
-  const started = await start(deps, input.snapshotId);
-  if (!started) return;
+  let own = await start(deps, input.snapshotId);
+  if (!own) return;
   try {
-    const built = started.state === "built" ? started : await build(deps, started);
-    await verifySnapshot(deps, built);
-    await move(deps, built, "verified");
-    await removeOtherAttempts(deps, built);
-    deps.log.info("snapshot.verified", { version: built.version });
+    if (own.state !== "built") own = await build(deps, own);
+    await verifySnapshot(deps, own);
+    own = await move(deps, own, "verified");
+    await removeOtherAttempts(deps, own);
+    deps.log.info("snapshot.verified", { version: own.version });
   } catch (error) {
     // another worker took the build over, and its job sees to it
     if (isAppError(error, "version_conflict")) return;
-    await fail(deps, started.id, error);
+    await fail(deps, own, error);
     throw error;
   }
 }
@@ -50,6 +50,19 @@ async function start(deps: Deps, id: string): Promise<Snapshot | null> {
 
 async function build(deps: Deps, snapshot: Snapshot): Promise<Snapshot> {
   const prefix = `${versionPrefix(snapshot.version)}${deps.ids.hex(8)}/`;
+  try {
+    return await buildUnder(prefix, deps, snapshot);
+  } catch (error) {
+    // Nobody else knows of these objects: a worker that was stopped and wakes up after the build was done elsewhere has to clear
+    // them away itself, and their text may be withdrawn by now. What a crash leaves goes with the next build.
+    await removeAttempt(deps, prefix).catch(() =>
+      deps.log.warn("snapshot.remains", { version: snapshot.version }),
+    );
+    throw error;
+  }
+}
+
+async function buildUnder(prefix: string, deps: Deps, snapshot: Snapshot): Promise<Snapshot> {
   const plan = await planBuild(deps, snapshot);
   if (plan.members.length === 0) throw new BuildFailure("no_members");
   const data = await writeDataFiles(deps, { snapshot, plan, prefix });
@@ -99,13 +112,14 @@ async function move(deps: Deps, snapshot: Snapshot, event: "verified"): Promise<
   return deps.store.transaction((tx) => moveSnapshot(tx, { snapshot, event, cause: ruleCause(deps) }));
 }
 
-/** Notes why a build failed. */
-async function fail(deps: Deps, id: string, error: unknown): Promise<void> {
+/** Notes why a build failed, unless another worker has taken it over since: its build goes on. */
+async function fail(deps: Deps, own: Snapshot, error: unknown): Promise<void> {
   const code = failureCode(error);
-  deps.log.error("snapshot.failed", { snapshot: id, code });
+  deps.log.error("snapshot.failed", { snapshot: own.id, code });
   await deps.store.transaction(async (tx) => {
-    const snapshot = await tx.snapshots.lock(id);
-    if (snapshot?.state !== "building" && snapshot?.state !== "built") return;
+    const snapshot = await tx.snapshots.lock(own.id);
+    if (snapshot?.revision !== own.revision) return;
+    if (snapshot.state !== "building" && snapshot.state !== "built") return;
     const change = { failure: code };
     await moveSnapshot(tx, { snapshot, event: "build_failed", cause: ruleCause(deps), change });
   });
@@ -123,4 +137,9 @@ async function removeOtherAttempts(deps: Deps, snapshot: Snapshot): Promise<void
   for await (const key of deps.objects.list(versionPrefix(snapshot.version)))
     if (!kept.has(key)) left.push(key);
   for (const key of left) await deps.objects.remove(key);
+}
+
+/** Deletes what one build has stored and no row names. */
+async function removeAttempt(deps: Deps, prefix: string): Promise<void> {
+  for (const key of await Array.fromAsync(deps.objects.list(prefix))) await deps.objects.remove(key);
 }

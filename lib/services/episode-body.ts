@@ -38,11 +38,12 @@ export async function readRecord(deps: Deps, episode: Episode): Promise<EpisodeR
 }
 
 async function readBody(deps: Deps, episode: Episode): Promise<Uint8Array> {
-  const body =
-    (await storedBody(deps, episode)) ??
-    (await stagedBody(deps, episode)) ??
-    (await movedBody(deps, episode));
+  const stored = await storedBody(deps, episode).catch((fault: unknown) => ({ fault }));
+  if (stored instanceof Uint8Array) return stored;
+  // the staged copy outlives the move for a while, and is as good where the store is away or lost the object
+  const body = (await stagedBody(deps, episode)) ?? (stored ? null : await movedBody(deps, episode));
   if (body) return body;
+  if (stored) throw stored.fault;
   throw new AppError("unavailable", { detail: "The episode's body is missing or damaged." });
 }
 

@@ -2,7 +2,8 @@ import type { Actor } from "#lib/domain/access/policy.ts";
 import type { AppError } from "#lib/domain/errors.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { accountOf, authorise } from "./authorise.ts";
-import { type Ingested, ingest, refuseWhilePaused } from "./ingest.ts";
+import { type Ingested, ingest } from "./ingest.ts";
+import { demandRunning } from "./pause.ts";
 
 /** One record of a batch as it was sent, or why it could not be read from the batch. */
 export type BatchItem = { ok: true; bytes: Uint8Array } | { ok: false; error: AppError };
@@ -22,7 +23,7 @@ export async function ingestBatch(
 ): Promise<AsyncGenerator<BatchResult>> {
   authorise(actor, "episode.upload");
   accountOf(actor);
-  await refuseWhilePaused(deps.store);
+  await demandRunning(deps.store);
   return resultsOf(deps, actor, batch);
 }
 

@@ -1,7 +1,7 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { claimedEpisodeId } from "#lib/domain/episode/identity.ts";
 import type { EpisodeRecord } from "#lib/domain/episode/schema.ts";
-import { AppError } from "#lib/domain/errors.ts";
+import { AppError, isAppError } from "#lib/domain/errors.ts";
 import { sha256Hex } from "#lib/domain/hash.ts";
 import type { Receipt } from "#lib/domain/wire/messages.ts";
 import type { ParsedUpload } from "#lib/domain/wire/parse-upload.ts";
@@ -13,6 +13,8 @@ import { bodyKey, encodeBody } from "./episode-body.ts";
 import { applyEvent, causeOf } from "./episode-events.ts";
 import { lockNames } from "./episode-locks.ts";
 import { newEpisodeRow } from "./episode-row.ts";
+import { demandRunning } from "./pause.ts";
+import { demandStagingRoom } from "./staging-room.ts";
 
 /** `created` tells a first acceptance from a repetition of the same upload. */
 export type Ingested = { receipt: Receipt; created: boolean };
@@ -21,14 +23,24 @@ export type Ingested = { receipt: Receipt; created: boolean };
  * Accepts one record: verified in memory and never rewritten, then committed in one transaction with its event, jobs and
  * compressed body (permanence.md 14). Idempotent per (account, declared id). Nothing of a refused upload is kept.
  */
-export async function ingest(
-  deps: Deps,
-  actor: Actor,
-  input: { bytes: Uint8Array; announced?: { declaredId: string; contentHash: string } },
-): Promise<Ingested> {
+export async function ingest(deps: Deps, actor: Actor, input: Upload): Promise<Ingested> {
+  try {
+    const done = await accept(deps, actor, input);
+    deps.metrics.count("uploads_total", { verdict: done.created ? "created" : "repeated" });
+    return done;
+  } catch (error) {
+    deps.metrics.count("uploads_total", { verdict: isAppError(error) ? error.code : "internal" });
+    throw error;
+  }
+}
+
+type Upload = { bytes: Uint8Array; announced?: { declaredId: string; contentHash: string } };
+
+async function accept(deps: Deps, actor: Actor, input: Upload): Promise<Ingested> {
   authorise(actor, "episode.upload");
   const account = accountOf(actor);
-  await refuseWhilePaused(deps.store);
+  await demandRunning(deps.store);
+  await demandStagingRoom(deps);
   const upload = await readUpload(deps, input.bytes, account);
   const { announced } = input;
   if (
@@ -40,7 +52,7 @@ export async function ingest(
   const encoded = await encodeBody(deps, upload.record);
   const receivedSha256 = sha256Hex(input.bytes);
   return deps.store.transaction(async (tx) => {
-    await refuseWhilePaused(tx);
+    await demandRunning(tx);
     await lockNames(tx, account, namesOf(upload, account));
     const repeated = await repetition(tx, { account, upload, receivedSha256 });
     if (repeated) return repeated;
@@ -174,13 +186,4 @@ export function receiptOf(
     public_id: row.id,
     warnings,
   };
-}
-
-/** Throws `paused` while the operator has stopped uploads. */
-export async function refuseWhilePaused(store: Store): Promise<void> {
-  const { paused } = await store.instance.read();
-  if (paused)
-    throw new AppError("paused", {
-      detail: "The operator has paused uploads. Try again later; nothing is lost.",
-    });
 }

@@ -1,4 +1,5 @@
 import type { Deps } from "#lib/ports/deps.ts";
+import type { Episode } from "#lib/ports/episodes.ts";
 import { bodyKey } from "./episode-body.ts";
 import { applyEvent, ruleCause } from "./episode-events.ts";
 
@@ -16,6 +17,7 @@ export async function purgeEpisode(deps: Deps, input: { episodeId: string }): Pr
   const [unindexed] = await Promise.allSettled([deps.search.remove(episode.id)]);
   await deps.objects.remove(bodyKey(episode.id));
   if (unindexed.status === "rejected") throw unindexed.reason;
+  if (state !== "erased") observeSince(deps, episode, "search");
   await deps.store.transaction(async (tx) => {
     const locked = await tx.episodes.lock(episode.id);
     if (!locked) return;
@@ -27,4 +29,11 @@ export async function purgeEpisode(deps: Deps, input: { episodeId: string }): Pr
       if (fresh) await applyEvent(tx, { episode: fresh, event: { type: "erased" }, cause: ruleCause(deps) });
     }
   });
+  if (state !== "erased") observeSince(deps, episode, "erased");
+}
+
+function observeSince(deps: Deps, { lifecycle }: Episode, until: "search" | "erased"): void {
+  if (lifecycle.tombstone !== "withdrawn" || lifecycle.endedAt === null) return;
+  const seconds = (deps.clock.now().getTime() - lifecycle.endedAt.getTime()) / 1000;
+  deps.metrics.observe("revocation_seconds", { until }, Math.max(0, seconds));
 }

@@ -5,6 +5,7 @@ import { compareVersions } from "#lib/domain/snapshot/version.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Snapshot, SnapshotFile, SnapshotFileName } from "#lib/ports/snapshots.ts";
 import { type FileStanding, standingsOf } from "./release-gate.ts";
+import { provedStream, startedStream } from "./proved-stream.ts";
 import { isPublicRelease } from "./public-releases.ts";
 
 export type ReleaseState = "published" | "superseded" | "withheld" | "yanked";
@@ -91,7 +92,7 @@ export type OpenReleaseFile = {
 
 /**
  * One file of a release, through the gate. Throws `not_found` for an unknown release or name, `gone` or `legally_withheld` for
- * data that is kept back, `unavailable` if the object store lacks it. Metadata of a release is always handed out.
+ * data that is kept back, `unavailable` if the object store lacks it or a short one has other bytes; the stream of a long one breaks off. Metadata of a release is always handed out.
  */
 export async function openReleaseFile(
   deps: Deps,
@@ -111,7 +112,8 @@ export async function openReleaseFile(
     throw new AppError("unavailable", { detail: "The file is missing or damaged." });
   }
   const { name, bytes, sha256 } = file;
-  return { name, bytes, sha256, mediaType: mediaTypeOf(name), stream: object.stream };
+  const stream = await startedStream(provedStream(object.stream, sha256));
+  return { name, bytes, sha256, mediaType: mediaTypeOf(name), stream };
 }
 
 function mediaTypeOf(name: SnapshotFileName): string {

@@ -2,6 +2,7 @@ import type { PermanenceFact } from "#lib/domain/permanence/entries.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import type { Episode } from "#lib/ports/episodes.ts";
 import type { Store } from "#lib/ports/store.ts";
+import { demandOwnStore } from "./store-owner.ts";
 
 /**
  * Writes facts to the never-forget log before the transaction that they belong to commits, and so before any answer is sent
@@ -11,6 +12,7 @@ import type { Store } from "#lib/ports/store.ts";
  */
 export async function remember(deps: Deps, tx: Store, facts: readonly PermanenceFact[]): Promise<void> {
   if (facts.length === 0) return;
+  await demandOwnStore({ ...deps, store: tx });
   await tx.lock("permanence");
   const permanenceHead = await deps.permanence.append(facts, deps.clock.now());
   await tx.instance.write({ permanenceHead });

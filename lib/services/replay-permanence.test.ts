@@ -6,7 +6,7 @@ import { isAppError } from "#lib/domain/errors.ts";
 import { ingest } from "./ingest.ts";
 import { hideEpisode, takeDownEpisode } from "./moderate.ts";
 import { readVisibility } from "./read-episode.ts";
-import { replayPermanence } from "./replay-permanence.ts";
+import { catchUpWithLog, replayPermanence } from "./replay-permanence.ts";
 import { revokeEpisode } from "./revoke.ts";
 import { authenticateToken, createToken, revokeToken } from "./tokens.ts";
 import { type TestPlatform, testPlatform } from "./testing/platform.ts";
@@ -66,6 +66,12 @@ describe("a start over an old copy of the database", () => {
 
     const after = await restoreOldCopy(lines);
     expect(await readVisibility(after.deps, withdrawn.id)).toBe("public");
+    // one process of it alone, as a container that is started again: nobody has prepared this database
+    const alone = await restoreOldCopy(lines);
+    await catchUpWithLog(alone.deps);
+    for (const { id } of [withdrawn, hidden, taken])
+      expect(await readVisibility(alone.deps, id)).toBe("gone");
+    expect((await replayPermanence(alone.deps)).applied).toBe(0);
     const replayed = await replayPermanence(after.deps);
     expect(replayed.applied).toBeGreaterThanOrEqual(4);
     expect(await readVisibility(after.deps, withdrawn.id)).toBe("gone");
@@ -84,8 +90,10 @@ describe("a start over an old copy of the database", () => {
     if (!platform) throw new Error("the first test has started a platform");
     const log = join(dataDir, "permanence", "log.jsonl");
     await truncate(log, Math.floor((await stat(log)).size / 2));
-    const error = await replayPermanence(platform.deps).catch((thrown: unknown) => thrown);
-    expect(isAppError(error, "permanence_broken")).toBe(true);
+    for (const start of [replayPermanence, catchUpWithLog]) {
+      const error = await start(platform.deps).catch((thrown: unknown) => thrown);
+      expect(isAppError(error, "permanence_broken")).toBe(true);
+    }
     const { hash } = await platform.deps.permanence.head();
     const accepted = await replayPermanence(platform.deps, { acceptHead: hash });
     expect(accepted.gap).toBe(true);

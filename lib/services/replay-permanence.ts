@@ -40,6 +40,18 @@ export async function replayPermanence(deps: Deps, options: { acceptHead?: strin
   return { head: log.head, applied, gap: !log.reached };
 }
 
+/**
+ * For a process that starts over a database that somebody else has prepared: what the never-forget log knows and the database does not is
+ * applied, whoever put the database there. Where both know the same, which is the rule, only their heads are read. Throws `permanence_broken`
+ * where the log ends before the database, and `unavailable` where it can't be read: nobody knows then what was withdrawn.
+ */
+export async function catchUpWithLog(deps: Deps): Promise<void> {
+  // the database first: the log is always written before it
+  const { permanenceHead: remembered } = await deps.store.instance.read();
+  const head = await deps.permanence.head();
+  if (head.seq !== remembered.seq || head.hash !== remembered.hash) await replayPermanence(deps);
+}
+
 /** Moves the database's memory forward to the head that was read; back only where the operator accepted a gap. */
 async function noteHead(deps: Deps, log: { head: PermanenceHead; reached: boolean }): Promise<void> {
   await deps.store.transaction(async (tx) => {

@@ -250,6 +250,7 @@ describe("a rescan", () => {
   it("leaves a body that can't be read as it was, and reads the others", async () => {
     const [lost = "", other = ""] = await published(2);
     await deps.objects.remove(bodyKey(lost));
+    await deps.store.staging.drop(lost);
     const errors: unknown[] = [];
     const log: Deps["log"] = { ...deps.log, error: (event, fields) => void errors.push([event, fields]) };
     await rescan({ ...deps, log });

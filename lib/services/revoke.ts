@@ -69,6 +69,7 @@ async function underNames(
   work: (tx: Store, episode: Episode | null) => Promise<RevocationReceipt | null>,
 ): Promise<RevocationReceipt | null> {
   const { account, episodeId } = input;
+  const began = deps.clock.now().getTime();
   for (;;) {
     const names = namesOf(episodeId, await ownEpisode(deps.store, account, episodeId));
     const done = await deps.store.transaction(async (tx) => {
@@ -78,7 +79,10 @@ async function underNames(
       if (namesOf(episodeId, episode).some((name) => !names.includes(name))) return null;
       return { receipt: await work(tx, episode) };
     });
-    if (done) return done.receipt;
+    if (!done) continue;
+    const seconds = (deps.clock.now().getTime() - began) / 1000;
+    if (done.receipt) deps.metrics.observe("revocation_seconds", { until: "pages" }, Math.max(0, seconds));
+    return done.receipt;
   }
 }
 

@@ -29,9 +29,9 @@ export async function screenEpisode(deps: Deps, input: { episodeId: string }): P
     start,
     end,
   }));
-  await deps.store.transaction(async (tx) => {
+  const verdict = await deps.store.transaction(async (tx) => {
     const locked = await tx.episodes.lock(episode.id);
-    if (!locked || !isWaiting(locked)) return;
+    if (!locked || !isWaiting(locked)) return null;
     const { repository } = record.rights;
     const reasons = await reviewReasons(deps, tx, { episode: locked, repository, findings });
     await tx.episodes.setScan(
@@ -41,8 +41,10 @@ export async function screenEpisode(deps: Deps, input: { episodeId: string }): P
       reasons,
     );
     const quarantined = await quarantine(deps, tx, { ...locked, reviewReasons: reasons });
-    if (reasons.length === 0) await release(deps, tx, quarantined.id);
+    if (reasons.length > 0) return "review";
+    return (await release(deps, tx, quarantined.id)) ? "released" : "held";
   });
+  if (verdict) deps.metrics.count("screenings_total", { verdict });
 }
 
 /** Received, or held in quarantine with nothing for a person to decide (a pause), or scanned under other rules. */
@@ -56,16 +58,18 @@ async function quarantine(deps: Deps, tx: Store, episode: Episode): Promise<Epis
   return applyEvent(tx, { episode, event: { type: "screened" }, cause: ruleCause(deps) });
 }
 
-async function release(deps: Deps, tx: Store, id: string): Promise<void> {
+/** False where the guard forbids it. */
+async function release(deps: Deps, tx: Store, id: string): Promise<boolean> {
   const episode = await tx.episodes.lock(id);
-  if (!episode) return;
+  if (!episode) return false;
   const answer = await askGuard(tx, episode);
   if (!answer.ok) {
     deps.log.info("episode.release_held", { episode: id, reasons: answer.reasons.join(",") });
-    return;
+    return false;
   }
   const event = { type: "auto_released", clearance: answer.clearance } as const;
   await applyEvent(tx, { episode, event, cause: ruleCause(deps) });
+  return true;
 }
 
 /** Why a person has to look first. Closed codes, shown to the contributor and in the queue. */

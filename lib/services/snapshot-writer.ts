@@ -56,6 +56,7 @@ export function openFileWriter(deps: Deps, objectKey: string): FileWriter {
   return {
     async line(line) {
       rows += 1;
+      deps.metrics.count("snapshot_rows_total", {});
       piece += `${line}\n`;
       if (piece.length >= PIECE) await flush();
     },

@@ -103,7 +103,7 @@ describe("the sweep", () => {
     await platform.deps.objects.put(bodyKey(written), staged?.body ?? new Uint8Array());
     await work(await swept());
     for (const id of [waiting, written]) {
-      expect(await platform.deps.store.staging.get(id)).toBeNull();
+      expect((await platform.deps.store.episodes.byId(id))?.object?.key).toBe(bodyKey(id));
       expect((await readEpisode(platform.deps, id)).episode.id).toBe(id);
     }
   });
@@ -118,6 +118,7 @@ describe("the sweep", () => {
 
   it("tells of a public body that is lost, which readers see as a fault and never as other bytes", async () => {
     const [lost, rotten] = [await publish("lost"), await publish("rotten")];
+    await sql`delete from episode_staging`;
     await unlink(pathOf(lost));
     await unlink(pathOf(rotten));
     await writeFile(pathOf(rotten), new Uint8Array([1, 2, 3]));
@@ -222,5 +223,56 @@ describe("the sweep", () => {
       reviewReasons: ["shared_token"],
       lifecycle: { state: "quarantined" },
     });
+  });
+
+  it("asks for nothing that needs the object store while that is away, and for all of it when it is back", async () => {
+    const actor = await platform.uploader("ada@example.org");
+    const [withdrawn, kept] = [await publish("withdrawn"), await publish("kept")];
+    const [stored, staged] = [await upload("stored"), await upload("staged")];
+    await storeBody(platform.deps, { episodeId: stored });
+    await sql`delete from episode_staging where episode_id in (${stored}, ${withdrawn})`;
+    for (const episodeId of [withdrawn, kept]) await revokeEpisode(platform.deps, actor, { episodeId });
+    const away = () => Promise.reject(new AppError("unavailable"));
+    const list = async function* () {
+      yield await away();
+    };
+    const jobs: Job[] = [];
+    const enqueue = async (job: Job) => void jobs.push(job);
+    const { deps } = platform;
+    const objects = { ...deps.objects, ready: away, list };
+    const sweeping = sweep({ ...deps, objects, store: { ...deps.store, jobs: { enqueue } } });
+    expect(await codeOf(sweeping)).toBe("unavailable");
+    expect(jobs.filter(({ name }) => name !== "project")).toEqual([
+      { name: "screen", episodeId: staged },
+      // its staged text goes now, the object later
+      { name: "purge", episodeId: kept },
+    ]);
+    const back = await swept();
+    for (const episodeId of [withdrawn, kept]) expect(back).toContainEqual({ name: "purge", episodeId });
+    for (const episodeId of [stored, staged]) expect(back).toContainEqual({ name: "screen", episodeId });
+  });
+
+  it("asks for no deletion that needs the search engine while that is away", async () => {
+    const episodeId = await publish("withdrawn");
+    await sql`delete from episode_staging`;
+    await revokeEpisode(platform.deps, await platform.uploader("ada@example.org"), { episodeId });
+    const ready = () => Promise.reject(new AppError("unavailable"));
+    const purge = { name: "purge", episodeId };
+    expect(await swept({ ...platform.deps, search: { ...platform.deps.search, ready } })).not.toContainEqual(
+      purge,
+    );
+    expect(await swept()).toContainEqual(purge);
+  });
+
+  it("gives a search engine that came late its settings before it is compared", async () => {
+    const asked: string[] = [];
+    const { search } = platform.deps;
+    const late = {
+      ...search,
+      prepare: async () => void asked.push("prepare"),
+      drift: (expected: ReadonlySet<string>) => (asked.push("drift"), search.drift(expected)),
+    };
+    await swept({ ...platform.deps, search: late });
+    expect(asked).toEqual(["prepare", "drift"]);
   });
 });

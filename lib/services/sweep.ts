@@ -4,30 +4,51 @@ import type { Deps } from "#lib/ports/deps.ts";
 import type { Job } from "#lib/ports/jobs.ts";
 import { applyEvent, ruleCause } from "./episode-events.ts";
 import { bodyKey } from "./episode-body.ts";
+import { clearOldIncoming } from "./incoming.ts";
 import { needsRescan } from "./rescan.ts";
+import { SETTLED_MS } from "./store-body.ts";
+import { demandOwnStore } from "./store-owner.ts";
 
 /**
  * Compares rows, index and object store, and repairs drift: enqueues what was missed, gives back expired claims, removes
- * expired upload grants and objects whose episode has ended. Asks for a rescan where the rules are newer than the scans. Never publishes: what may be released is screened again. A public
+ * expired upload grants, what was sent and never completed, and objects whose episode has ended; gives the search index its settings. What needs a
+ * store that is away is asked for when that is back. Asks for a rescan where the rules are newer than the scans. Never publishes: what may be released is screened again. A public
  * body that is nowhere any more can't be repaired: it is an error in the log, for a person with a backup.
  */
 export async function sweep(deps: Deps): Promise<void> {
   await returnExpiredClaims(deps);
   await deps.store.uploads.removeExpired(deps.clock.now());
   const { staging, episodes } = deps.store;
+  const settled = new Date(deps.clock.now().getTime() - SETTLED_MS);
+  // a search engine that was away when this instance was prepared; where nothing has changed it is only asked
+  await deps.search.prepare();
+  const stores = await answers(deps.objects.ready());
+  const finds = await answers(deps.search.ready());
   const published = await collect(episodes.idsByState(["published"]));
   const staged = await collect(staging.ids());
+  // what is away would fail every job that needs it, and every sweep would ask for them all again: only staged bodies are at hand
+  const possible = (ids: Iterable<string>, isAtHand: boolean) =>
+    isAtHand ? ids : [...ids].filter((id) => staged.has(id));
   const missed = [
-    ...jobsFor("store-body", staged),
-    ...jobsFor("screen", await collect(episodes.idsToScreen(RULES_VERSION))),
-    ...jobsFor("purge", await collect(episodes.idsToPurge())),
+    ...(stores ? jobsFor("store-body", await collect(staging.due(settled))) : []),
+    ...jobsFor("screen", possible(await collect(episodes.idsToScreen(RULES_VERSION)), stores)),
+    ...jobsFor("purge", possible(await collect(episodes.idsToPurge()), stores && finds)),
     ...jobsFor("project", await deps.search.drift(published)),
     ...((await needsRescan(deps)) ? [{ name: "rescan" } as const] : []),
   ];
   for (const job of missed) await deps.store.jobs.enqueue(job);
   await deps.search.recount();
+  await demandOwnStore(deps);
   const bodies = await checkObjects(deps, new Set([...published].filter((id) => !staged.has(id))));
-  deps.log.info("sweep.done", { enqueued: missed.length, ...bodies });
+  const incoming = await clearOldIncoming(deps);
+  deps.log.info("sweep.done", { enqueued: missed.length, ...bodies, incoming });
+}
+
+function answers(asked: Promise<unknown>): Promise<boolean> {
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function returnExpiredClaims(deps: Deps): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "#workers/testing/temporary-folder.ts";
+import { rotateDatabasePassword } from "./rotate-password.ts";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "./server.ts";
 
 type Folder = ReturnType<typeof temporaryFolder>;
@@ -36,6 +37,19 @@ describe("the embedded PostgreSQL", () => {
     servers.push(server);
     return server;
   }
+
+  test("its password can be replaced while nobody uses it, also one that was lost", async () => {
+    const data = join(folder.path, "data");
+    const before = await start();
+    await query(before, "create table kept (n int)");
+    await expect(rotateDatabasePassword(data)).rejects.toMatchObject({ code: "configuration_invalid" });
+    await before.release();
+    rmSync(join(data, "secrets", "postgres-password"));
+    await rotateDatabasePassword(data);
+    const after = await start();
+    expect(new URL(after.url).password).not.toBe(new URL(before.url).password);
+    expect(await query(after, "select count(*)::int as n from kept")).toEqual([{ n: 0 }]);
+  });
 
   test("two starts at once make one server; the last to leave stops it", async () => {
     const [first, second] = await Promise.all([start(), start()]);

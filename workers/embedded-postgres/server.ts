@@ -60,7 +60,7 @@ function openCluster(dataDir: string, options: EmbeddedOptions): Cluster {
   const folder = join(dataDir, "postgres");
   if (existsSync(join(folder, "PG_VERSION")) && !existsSync(join(dataDir, "secrets", "postgres-password"))) {
     throw new AppError("configuration_invalid", {
-      detail: `${dataDir}/secrets/postgres-password is missing: put it back from a backup, or choose another DATA_DIR.`,
+      detail: `${dataDir}/secrets/postgres-password is missing: put it back from a copy, make another one with \`npm run admin -- rotate-secret database-password\`, or choose another DATA_DIR.`,
     });
   }
   const user = databaseUser();

@@ -1,6 +1,7 @@
 import type { JobHandlers } from "#lib/container.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { handleBuildSnapshot } from "./build-snapshot.ts";
+import { handleClearIncoming } from "./clear-incoming.ts";
 import { handleProject } from "./project.ts";
 import { handlePurge } from "./purge.ts";
 import { handleRescan } from "./rescan.ts";
@@ -15,6 +16,7 @@ export function jobHandlers(deps: Deps): JobHandlers {
     screen: (job) => handleScreen(deps, job),
     project: (job) => handleProject(deps, job),
     purge: (job) => handlePurge(deps, job),
+    "clear-incoming": (job) => handleClearIncoming(deps, job),
     "build-snapshot": (job) => handleBuildSnapshot(deps, job),
     sweep: () => handleSweep(deps),
     rescan: () => handleRescan(deps),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { OPERATOR, ROLES, type Role, SCOPES, type Scope } from "#lib/domain/access/policy.ts";
-import { createUser, revokeRole } from "#lib/services/accounts.ts";
+import { createUser, grantRole, revokeRole } from "#lib/services/accounts.ts";
 import { createSignInLink } from "#lib/services/sign-in-link.ts";
 import { createTokenFor } from "#lib/services/tokens.ts";
 import { say, withDeps } from "./with-deps.ts";
@@ -28,6 +28,17 @@ export function accountCommands(program: Command): void {
       withDeps(async ({ deps }) => {
         await revokeRole(deps, OPERATOR, { email, role });
         say(`${email} is no ${role} any more`);
+      }),
+    );
+  program
+    .command("grant <email>")
+    .description("give an existing user another role")
+    .requiredOption("--role <role>", `one of ${ROLES.join(", ")}`, parseRole)
+    .addHelpText("after", "\nExample: npm run admin -- grant you@example.org --role moderator")
+    .action((email: string, { role }: { role: Role }) =>
+      withDeps(async ({ deps }) => {
+        const user = await grantRole(deps, OPERATOR, { email, role });
+        say(`${user.email} has the roles: ${user.roles.join(", ")}`);
       }),
     );
   program

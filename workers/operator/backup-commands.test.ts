@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -12,7 +12,8 @@ import { type TestPlatform, testPlatform } from "#lib/services/testing/platform.
 import { bytesOf, sampleRecord } from "#lib/services/testing/records.ts";
 import { releaseTools } from "#lib/services/testing/releases.ts";
 import { keepSigningKey } from "#workers/signing-key.ts";
-import { restoreBackup, writeBackup } from "./backup-commands.ts";
+import { restoreBackup } from "./backup-commands.ts";
+import { writeBackup } from "./write-backup.ts";
 
 let root: string;
 let open: TestPlatform[];
@@ -73,17 +74,37 @@ async function fill(platform: TestPlatform): Promise<{ kept: string; later: stri
 describe("backup and restore", () => {
   it("bring back every row and every byte, and the signing key, into another data folder", async () => {
     const { kept } = await fill(first);
-    keepSigningKey(first.dataDir);
+    keepSigningKey(first.signingKey);
     await backupOf(first);
     const before = await contentsOf(first);
     const second = await start("second");
-    keepSigningKey(second.dataDir);
+    keepSigningKey(second.signingKey);
     await restoreInto(second);
     expect(await contentsOf(second)).toEqual(before);
     expect(await second.deps.signer.publicKey()).toBe(await first.deps.signer.publicKey());
     expect(await logOf("second")).toBe(await logOf("first"));
     expect(await readVisibility(second.deps, kept)).toBe("public");
     expect((await second.deps.store.instance.read()).permanenceGap).toBe(false);
+  });
+
+  it("refuse before anything is touched where another key lies in a file that can't be replaced", async () => {
+    await fill(first);
+    keepSigningKey(first.signingKey);
+    await backupOf(first);
+    const second = await start("second");
+    keepSigningKey(second.signingKey);
+    // its name leaves no room for a file beside it, which stops root too
+    const signingKey = join(root, "k".repeat(246));
+    await copyFile(second.signingKey, signingKey);
+    expect(await codeOf(restoreBackup({ ...second, signingKey }, join(root, "backup")))).toBe(
+      "configuration_invalid",
+    );
+    await expect(logOf("second")).rejects.toThrow("ENOENT");
+    expect(await keysOf(second)).toEqual([]);
+    // as the refusal says
+    await copyFile(join(root, "backup", "signing-key"), signingKey);
+    await restoreBackup({ ...second, signingKey }, join(root, "backup"));
+    expect((await contentsOf(second)).objects).toEqual((await contentsOf(first)).objects);
   });
 
   it("lose no withdrawal that came after the backup, where the data folder outlived its database", async () => {

@@ -6,7 +6,7 @@ import type { Deps } from "#lib/ports/deps.ts";
 import { chunksOf } from "#lib/services/snapshot-writer.ts";
 
 /** Copies every object into a backup, as a stream: release files are larger than memory. Returns how many there were. */
-export async function copyObjects(deps: Deps, folder: string): Promise<number> {
+export async function copyObjects(deps: Pick<Deps, "objects">, folder: string): Promise<number> {
   let count = 0;
   for await (const key of deps.objects.list("")) {
     const object = await deps.objects.open(key);
@@ -30,7 +30,7 @@ export async function copyObjects(deps: Deps, folder: string): Promise<number> {
  * Brings the objects of a backup into the store. One that is there already stays if it has the same bytes, and is replaced if it
  * has not. Returns how many objects the backup holds.
  */
-export async function restoreObjects(deps: Deps, folder: string): Promise<number> {
+export async function restoreObjects(deps: Pick<Deps, "objects">, folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfMissing);
   const files = entries.filter((entry) => entry.isFile());
   for (const entry of files) {

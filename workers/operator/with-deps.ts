@@ -1,8 +1,8 @@
 import { createDeps, type Instance } from "#lib/container.ts";
 import { type Config, loadConfig } from "#lib/config.ts";
 import type { Deps } from "#lib/ports/deps.ts";
-import { prepareInstance } from "#workers/prepare-instance.ts";
-import { keepSecret, prepareDataFolder } from "#workers/data-folder.ts";
+import { type OlderSchema, prepareInstance, type StorageUse } from "#workers/prepare-instance.ts";
+import { dataFolderOf, keepSecret } from "#workers/data-folder.ts";
 import { openDatabase } from "#workers/platform-database.ts";
 
 /** What an operator command works with. */
@@ -10,16 +10,22 @@ export type Operator = { deps: Deps; backup: Instance["backup"]; config: Config 
 
 /**
  * Runs one command on the instance of the settings: attaches to its database or starts it, brings it up to date and in line
- * with the never-forget log, and closes everything after.
+ * with the never-forget log, and closes everything after. Throws `configuration_invalid` for a database of your own that an older
+ * version has filled, unless the command may bring it up to date.
  */
-export async function withDeps<T>(work: (operator: Operator) => Promise<T>): Promise<T> {
+export async function withDeps<T>(
+  work: (operator: Operator) => Promise<T>,
+  storage: StorageUse = "own",
+  older: OlderSchema = "refuse",
+): Promise<T> {
   const settings = loadConfig(process.env);
-  const dataDir = prepareDataFolder(settings.dataDir);
+  const dataDir = dataFolderOf(settings);
   const authSecret = settings.authSecret ?? keepSecret(dataDir, "session-secret");
   const database = await openDatabase({ ...settings, dataDir });
   try {
     const config = { ...settings, dataDir, authSecret, databaseUrl: database.url() };
-    await prepareInstance(config);
+    // an embedded database is brought up to date by every start; one that several processes share, by `upgrade` or `migrate`
+    await prepareInstance(config, storage, settings.databaseUrl === undefined ? "migrate" : older);
     const { deps, backup, close } = await createDeps(config);
     try {
       return await work({ deps, backup, config });

@@ -8,6 +8,7 @@ import { Outline } from "#app/_components/trace/outline.tsx";
 import { partOf, traceParts } from "#app/_components/trace/parts.ts";
 import { TraceTools } from "#app/_components/trace/trace-tools.tsx";
 import { TraceView } from "#app/_components/trace/trace-view.tsx";
+import { isReader } from "#app/_server/access.ts";
 import { outlineOf, stitch } from "#lib/domain/text/trace.ts";
 import { visibleText } from "#lib/domain/text/visible.ts";
 import NotFound from "#app/not-found.tsx";
@@ -17,6 +18,7 @@ import { loadEpisode } from "./load.ts";
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ part?: string | string[] }> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  if (!(await isReader())) return { title: "Private" };
   const found = await loadEpisode((await params).id);
   if (found.kind !== "public") return { title: "Not available", robots: { index: false } };
   return { title: visibleText(found.summary.title), description: visibleText(found.summary.promptPreview) };

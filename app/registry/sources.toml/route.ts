@@ -6,8 +6,11 @@ import { SOURCES_MANIFEST } from "#lib/domain/wire/sources-manifest.ts";
 const BYTES = new TextEncoder().encode(SOURCES_MANIFEST);
 const ETAG = `"${sha256Hex(BYTES)}"`;
 
-/** Where agents keep their sessions, in the manifest format of the older client, with this instance's signature. */
-export const GET = route({ auth: "public", limit: "read" }, async ({ deps, request }) => {
+/**
+ * Where agents keep their sessions, in the manifest format of the older client, with this instance's signature. Open on a private
+ * instance too: it holds nothing of the instance, and clients ask for it without their token.
+ */
+export const GET = route({ auth: "open", limit: "read" }, async ({ deps, request }) => {
   const headers = { etag: ETAG, "cache-control": "public, max-age=3600" };
   const known = (request.headers.get("if-none-match") ?? "")
     .split(",")

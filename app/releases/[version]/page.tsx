@@ -10,6 +10,7 @@ import { ReleaseFunnel } from "#app/_components/release-funnel.tsx";
 import { ReleaseHead } from "#app/_components/release-head.tsx";
 import { UseIt } from "#app/_components/use-it.tsx";
 import { TOOLS } from "#app/_components/words.ts";
+import { isPrivate, reader } from "#app/_server/access.ts";
 import { getDeps } from "#lib/container.ts";
 import { isAppError } from "#lib/domain/errors.ts";
 import { readRelease } from "#lib/services/read-release.ts";
@@ -22,6 +23,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function ReleasePage({ params }: Props) {
+  await reader();
   const { version } = await params;
   const deps = await getDeps();
   const release = await readRelease(deps, version).catch((error: unknown) => {
@@ -36,6 +38,7 @@ export default async function ReleasePage({ params }: Props) {
       <ReleaseHead release={release} manifest={release.manifest} now={deps.clock.now()} />
       {release.state !== "yanked" && (
         <Section title="Use it">
+          {isPrivate() && <NeedsToken />}
           {whole ? (
             <UseIt recipes={recipes(release, { base: `${publicUrl}${base}`, publicUrl })} />
           ) : (
@@ -64,6 +67,16 @@ export default async function ReleasePage({ params }: Props) {
         <Document text={release.dataCard} />
       </Section>
     </Page>
+  );
+}
+
+function NeedsToken() {
+  return (
+    <p className="max-w-prose">
+      This instance is private, so these addresses ask for a token with the scope <code>read</code>: give curl{" "}
+      <code>-H &quot;authorization: Bearer $TOKEN&quot;</code> too, or load the files below while you are
+      signed in.
+    </p>
   );
 }
 

@@ -8,6 +8,7 @@ import { Page, PageTitle, Section } from "#app/_components/page.tsx";
 import { ShortId } from "#app/_components/short-id.tsx";
 import { When } from "#app/_components/when.tsx";
 import { CASE_OUTCOME_WORDS, CASE_WORDS, CATEGORIES } from "#app/_components/words.ts";
+import { reader } from "#app/_server/access.ts";
 import { getDeps } from "#lib/container.ts";
 import { isAppError } from "#lib/domain/errors.ts";
 import { readReport } from "#lib/services/reports.ts";
@@ -15,6 +16,7 @@ import { readReport } from "#lib/services/reports.ts";
 export const metadata: Metadata = { title: "Your report", robots: { index: false }, referrer: "no-referrer" };
 
 export default async function ReceiptPage({ params }: { params: Promise<{ receipt: string }> }) {
+  await reader();
   const { receipt } = await params;
   const deps = await getDeps();
   const report = await readReport(deps, receipt).catch((error: unknown) => {

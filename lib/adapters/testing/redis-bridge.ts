@@ -73,6 +73,8 @@ export function memoryRedis(): RedisCommands {
         if (entry && words.includes("NX")) return null;
         kept.set(key, { count: 1, endsAt: Date.now() + Number(words[words.indexOf("EX") + 1]) * 1000 });
         return "OK";
+      case "PING":
+        return "PONG";
       default:
         return new Error("ERR unknown command");
     }

@@ -49,6 +49,8 @@ const STAFF = ["moderator", "lead"] as const;
 
 /** What can be done, by which roles, and with which token scope. What stands in no row can't be done. */
 const RULES = {
+  // asked on a private instance alone, where an account without any role is outside
+  "instance.read": { roles: ROLES, scope: "read" },
   "episode.upload": { roles: ["contributor"], scope: "episodes:write" },
   // withdrawing is a right, not a power: it stays with the owner of an upload (permanence.md 16)
   "episode.revoke": { roles: null, scope: "episodes:revoke" },

@@ -8,7 +8,10 @@ describe("readCliConfig", () => {
       '[worker]\nbase_url = "https://traces.example"\ntimeout_seconds = 7\nupload_mode = "auto"\n';
     expect(readCliConfig(text)).toEqual({
       ok: true,
-      config: { worker: { base_url: "https://traces.example", timeout_seconds: 7 }, remote_registry: {} },
+      config: {
+        worker: { base_url: "https://traces.example", timeout_seconds: 7, upload_mode: "auto" },
+        remote_registry: {},
+      },
     });
   });
 

@@ -7,6 +7,7 @@ const CliConfig = z.object({
     .object({
       base_url: z.string().min(1).max(2_000).optional(),
       api_token: z.string().min(1).max(500).optional(),
+      upload_mode: z.string().max(40).optional(),
       timeout_seconds: z.number().min(1).max(3_600).optional(),
     })
     .default({}),

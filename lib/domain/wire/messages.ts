@@ -1,13 +1,22 @@
 import { z } from "zod";
+import { LIMITS } from "#lib/domain/episode/limits.ts";
 import { Hex64 } from "#lib/domain/episode/schema.ts";
 import { ERROR_CODES } from "#lib/domain/errors.ts";
 
 /** The contributor API's messages (docs/PROPOSAL.md, "Wire"). Unknown keys of requests are dropped. */
-export const PresignRequest = z.object({
-  episode_id: Hex64,
-  content_hash: Hex64,
-  content_type: z.literal("application/json"),
-});
+export const PresignRequest = z
+  .object({
+    episode_id: Hex64,
+    content_hash: Hex64,
+    content_type: z.literal("application/json"),
+    // what the older client does not say: the body's size and digest, exactly as it will be sent
+    bytes: z.int().min(1).max(LIMITS.recordBytes).optional(),
+    sha256: Hex64.optional(),
+  })
+  .refine(({ bytes, sha256 }) => (bytes === undefined) === (sha256 === undefined), {
+    message: "bytes and sha256 belong together",
+    path: ["bytes"],
+  });
 export type PresignRequest = z.infer<typeof PresignRequest>;
 
 export const CompleteRequest = z.object({
@@ -66,7 +75,7 @@ export const Receipt = z.object({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-/** Where to send the body of an announced upload, with exactly these headers. */
+/** Where to PUT the body of an announced upload, with exactly these headers and, where it was announced, of exactly that length. */
 export const PresignAnswer = z.object({
   upload_url: z.url(),
   object_key: z.string(),
@@ -111,5 +120,7 @@ export const Problem = z.object({
   code: z.string().meta({ examples: [...ERROR_CODES] }),
   detail: z.string().optional(),
   errors: z.array(z.object({ code: z.string(), path: z.string() })).optional(),
+  /** Names the request in the operator's log. */
+  request_id: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;

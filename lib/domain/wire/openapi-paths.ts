@@ -67,7 +67,8 @@ export const OPERATIONS: Readonly<
   },
   "/v1/episodes/presign": {
     post: {
-      summary: "Announce an upload and get a URL of this server that takes its body once, within 15 minutes.",
+      summary:
+        "Announce an upload and get a URL that takes its body once: one of this server, or, where `bytes` and `sha256` are said and there is one, of its object store.",
       scope: "episodes:write",
       body: ["PresignRequest"],
       answers: { 200: "PresignAnswer" },
@@ -193,7 +194,8 @@ const BATCH =
   "The schema is that of one line. At most 64 lines and 16 MiB, after decompression too, and 8 MiB a line. " +
   "`Content-Encoding: zstd` is accepted: one frame, with a window of at most 8 MiB.";
 const EVERYWHERE = [401, 403, 429, 500, 503];
-const PUBLIC = [401, 429, 500, 503];
+// 403 on a private instance alone
+const PUBLIC = [401, 403, 429, 500, 503];
 
 /** The `paths` of an OpenAPI 3.1 document. */
 export function pathItems(): Record<string, unknown> {

@@ -23,7 +23,7 @@ function routedOperations(): Map<string, "token" | "public"> {
       .replaceAll("]", "}")}`;
     const source = readFileSync(resolve(V1, file), "utf8");
     const exported = [
-      ...source.matchAll(/export const ([A-Z]+) = route[^(]*\(\s*\{ auth: "(token|public)"/g),
+      ...source.matchAll(/export const ([A-Z]+) = route[^(]*\(\s*\{ auth: "(token|public|open)"/g),
     ];
     expect(exported.length, file).toBeGreaterThan(0);
     for (const [, method = "", auth] of exported)

@@ -33,4 +33,13 @@ describe("splitting bytes into lines", () => {
   it("passes over a line that is too long and reads the next", () => {
     expect(linesOf("12345\n123456\n1\n1234567", 2, 5)).toEqual(["12345", null, "1", null]);
   });
+
+  it("keeps no piece: a line of single bytes costs what its bytes cost", () => {
+    const splitter = splitLines(10);
+    const piece = encoder.encode("a");
+    splitter.push(piece);
+    piece.fill(0x62);
+    splitter.push(piece);
+    expect(splitter.end()).toEqual({ bytes: encoder.encode("ab") });
+  });
 });

@@ -1,3 +1,5 @@
+import { gatherBytes } from "./gather-bytes.ts";
+
 /** One line without its line feed, or the fact that there was one with too many bytes. */
 export type Line = { bytes: Uint8Array } | { tooLong: true };
 
@@ -13,18 +15,17 @@ const LINE_FEED = 0x0a;
 
 /** Lines of at most `maxBytes` bytes each. Of a longer one nothing is kept: it is passed over up to its end. */
 export function splitLines(maxBytes: number): LineSplitter {
-  let pieces: Uint8Array[] = [];
+  const line = gatherBytes();
   let length = 0;
   const take = (piece: Uint8Array): void => {
     length += piece.length;
-    if (length > maxBytes) pieces = [];
-    else if (piece.length > 0) pieces.push(piece);
+    if (length > maxBytes) line.take();
+    else line.add(piece);
   };
   const close = (): Line => {
-    const line = length > maxBytes ? ({ tooLong: true } as const) : { bytes: joined(pieces, length) };
-    pieces = [];
+    const closed = length > maxBytes ? ({ tooLong: true } as const) : { bytes: line.take() };
     length = 0;
-    return line;
+    return closed;
   };
   return {
     push(chunk) {
@@ -42,14 +43,4 @@ export function splitLines(maxBytes: number): LineSplitter {
     },
     end: () => (length > 0 ? close() : undefined),
   };
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testDatabase } from "#db/testing/database.ts";
-import { loadConfig } from "#lib/config.ts";
-import { createDeps, type Instance, prepareJobs } from "#lib/container.ts";
+import { roleUrls } from "#db/testing/roles.ts";
+import { type Config, loadConfig } from "#lib/config.ts";
+import { createDeps, type Instance, prepareJobs, signingKeyPath } from "#lib/container.ts";
 import type { Actor, Role } from "#lib/domain/access/policy.ts";
 import { OPERATOR } from "#lib/domain/access/policy.ts";
 import type { Deps } from "#lib/ports/deps.ts";
@@ -18,6 +19,8 @@ export type TestPlatform = {
   backup: Instance["backup"];
   databaseUrl: string;
   dataDir: string;
+  /** File of the instance's signing key; a test that signs makes it. */
+  signingKey: string;
   /** Waits until no job waits or runs. Fails if a job was parked. */
   settle(): Promise<void>;
   /** A signed-in person with roles. */
@@ -34,9 +37,14 @@ type Options = {
   /** An own data folder, kept after the test's platform is closed. */
   dataDir?: string;
   databaseUrl?: string;
+  /** Two processes with roles of their own in the database, as in containers, instead of one that owns it. */
+  roles?: boolean;
   /** Further settings by name. */
   env?: Readonly<Record<string, string>>;
 };
+
+/** Every suite with roles: `TEST_DATABASE_ROLES=1`. */
+const ROLES = process.env["TEST_DATABASE_ROLES"] === "1";
 
 /** The real platform without its pages: embedded PostgreSQL, files, queues and worker, in this process. */
 export async function testPlatform(options: Options = {}): Promise<TestPlatform> {
@@ -52,14 +60,15 @@ export async function testPlatform(options: Options = {}): Promise<TestPlatform>
     ...options.env,
   });
   await prepareJobs(databaseUrl);
-  const instance = await createDeps(config, { role: "worker" });
+  const { web: instance, worker, owner } = await connected(config, options.roles ?? ROLES);
   const { deps } = instance;
-  if (options.working !== false) await instance.work(jobHandlers(deps));
+  if (options.working !== false) await worker.work(jobHandlers(worker.deps));
   return {
     deps,
-    backup: instance.backup,
+    backup: owner.backup,
     databaseUrl,
     dataDir,
+    signingKey: signingKeyPath(config),
     settle: () => settle(deps),
     person: async (email, ...roles) => {
       const user = await createUser(deps, OPERATOR, { email, role: "contributor" });
@@ -78,11 +87,25 @@ export async function testPlatform(options: Options = {}): Promise<TestPlatform>
       return (await authenticateToken(deps, token)) as Extract<Actor, { via: "token" }>; // it was made of a token
     },
     close: async () => {
-      await instance.close();
+      await worker.close();
+      if (instance !== worker) await Promise.all([instance.close(), owner.close()]);
       await database?.drop();
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+type Connected = { web: Instance; worker: Instance; owner: Instance };
+
+async function connected(config: Config, roles: boolean): Promise<Connected> {
+  if (!roles) {
+    const one = await createDeps(config, { role: "worker" });
+    return { web: one, worker: one, owner: one };
+  }
+  const urls = await roleUrls(config.databaseUrl ?? "");
+  const web = await createDeps({ ...config, databaseUrl: urls.web });
+  const worker = await createDeps({ ...config, databaseUrl: urls.worker }, { role: "worker" });
+  return { web, worker, owner: await createDeps(config) };
 }
 
 async function settle(deps: Deps): Promise<void> {
