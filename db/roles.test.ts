@@ -16,6 +16,7 @@ import { roleOf } from "./role-names.ts";
 import { DELETABLE, prepareRoles } from "./roles.ts";
 import { type TestDatabase, testDatabase } from "./testing/database.ts";
 import { roleUrls } from "./testing/roles.ts";
+import { answer } from "./testing/answer.ts";
 
 const PROTECTED = ["audit", "case_event", "deny_list", "episode_event", "snapshot_event"];
 
@@ -27,19 +28,6 @@ beforeAll(async () => {
   urls = await roleUrls(database.url);
 });
 afterAll(() => database.drop());
-
-/** The SQLSTATE of a statement's refusal, or "done". */
-async function answer(url: string, statement: string): Promise<string> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    await sql.unsafe(statement);
-    return "done";
-  } catch (error) {
-    return error instanceof postgres.PostgresError ? error.code : String(error);
-  } finally {
-    await sql.end();
-  }
-}
 
 /** Imported under another name. */
 const LOCAL_NAMES: Readonly<Record<string, string>> = { document: "search_document" };

@@ -4,6 +4,7 @@ import { prepareJobs } from "#lib/container.ts";
 import { dropKept, keptData, setAside } from "./set-aside.ts";
 import { type TestDatabase, testDatabase } from "./testing/database.ts";
 import { roleUrls } from "./testing/roles.ts";
+import { answer } from "./testing/answer.ts";
 
 const LABEL = "20260102030405";
 
@@ -20,19 +21,6 @@ afterAll(async () => {
   await owner.end();
   await database.drop();
 });
-
-/** The SQLSTATE of a statement's refusal, or "done". */
-async function answer(url: string, statement: string): Promise<string> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    await sql.unsafe(statement);
-    return "done";
-  } catch (error) {
-    return error instanceof postgres.PostgresError ? error.code : String(error);
-  } finally {
-    await sql.end();
-  }
-}
 
 describe("data that a rollback has set aside", () => {
   test("are the owner's alone: no process of the platform reads or changes what was withdrawn since", async () => {

@@ -49,18 +49,8 @@ export function outcomeJson(outcome: Outcome, options: ShowOptions, nextSteps: r
 function episodeJson(line: EpisodeLine, platform: string | undefined, options: ShowOptions): unknown {
   const { episode, status, sent } = line;
   return {
-    id: episode.id,
-    content_hash: episode.contentHash,
-    status,
-    source: episode.source,
-    position: episode.position ?? null,
-    start: episode.start ?? null,
-    disclosure: episode.disclosure,
-    steps: episode.steps,
-    tool_calls: episode.toolCalls,
-    bytes: episode.bytes,
+    ...factsJson(episode, status),
     ...(options.explainSize ? { sizes: episode.sizes } : {}),
-    redactions: { total: episode.redactions.total, by_kind: episode.redactions.byKind },
     candidates: line.candidates,
     preview: episode.preview,
     ...(sent?.status === "uploaded"
@@ -74,6 +64,24 @@ function episodeJson(line: EpisodeLine, platform: string | undefined, options: S
 
 /** An episode of a file that was not read again: all but what only its text tells. */
 function knownJson(episode: KnownEpisode, status: EpisodeStatus): unknown {
+  return { ...factsJson(episode, status), candidates: [], preview: "", unchanged: true };
+}
+
+type Facts = Pick<
+  KnownEpisode,
+  | "contentHash"
+  | "source"
+  | "position"
+  | "start"
+  | "disclosure"
+  | "steps"
+  | "toolCalls"
+  | "bytes"
+  | "redactions"
+>;
+
+/** What is known of an episode whether or not its file was read again. */
+function factsJson(episode: Facts, status: EpisodeStatus): object {
   return {
     id: episodeId(episode.contentHash),
     content_hash: episode.contentHash,
@@ -86,9 +94,6 @@ function knownJson(episode: KnownEpisode, status: EpisodeStatus): unknown {
     tool_calls: episode.toolCalls,
     bytes: episode.bytes,
     redactions: { total: episode.redactions.total, by_kind: episode.redactions.byKind },
-    candidates: [],
-    preview: "",
-    unchanged: true,
   };
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -12,7 +12,8 @@ type Mode = "exclusive" | "shared";
  * leaves nothing behind that a later one would have to judge stale. The file stays, empty.
  */
 export function tryLock(path: string, mode: Mode = "exclusive"): FileLock | undefined {
-  closeSync(openSync(path, "a", 0o600));
+  // closing a file lets go of every lock that this process has on it, so one that is there is left alone
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path);
   try {
     database.exec("PRAGMA busy_timeout = 0");
