@@ -3,6 +3,7 @@ import { BATCH_LIMITS, NDJSON } from "#lib/domain/wire/batch.ts";
 import { type Line, splitLines } from "#lib/domain/wire/split-lines.ts";
 import type { Codec } from "#lib/ports/system.ts";
 import type { BatchItem } from "#lib/services/ingest-batch.ts";
+import { bodyPieces } from "./body-pieces.ts";
 
 /** What strangers compress may ask for the memory that every decoder must have (RFC 9659), and swell like no text does. */
 const STRICT = { windowLog: 23, maxRatio: 200 } as const;
@@ -19,7 +20,7 @@ export function readBatch(request: Request, codec: Codec): AsyncIterable<BatchIt
   if (encoding !== "identity" && encoding !== "zstd") throw new AppError("unsupported_media_type");
   const { bytes } = BATCH_LIMITS;
   if (Number(request.headers.get("content-length") ?? 0) > bytes) throw new AppError("body_too_large");
-  const sent = countedBytes(request, bytes);
+  const sent = bodyPieces(request, bytes);
   return itemsOf(encoding === "zstd" ? codec.decompressStream(sent, bytes, STRICT) : sent);
 }
 
@@ -58,14 +59,4 @@ function tooMany(): AppError {
 function cutError(error: unknown): AppError {
   if (isAppError(error)) return error;
   return new AppError("malformed_text", { detail: "The batch breaks off here.", cause: error });
-}
-
-async function* countedBytes(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
-  if (!request.body) return;
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > maxBytes) throw new AppError("body_too_large");
-    yield chunk;
-  }
 }

@@ -1,6 +1,7 @@
 import { AppError } from "#lib/domain/errors.ts";
 import { gatherBytes } from "#lib/domain/wire/gather-bytes.ts";
 import type { Codec } from "#lib/ports/system.ts";
+import { bodyPieces } from "./body-pieces.ts";
 
 /**
  * The whole body of a request, at most `maxBytes` both as sent and after decompression. Counts while it reads, so a false
@@ -22,16 +23,7 @@ function requireJson(request: Request): void {
 }
 
 async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (!request.body) return new Uint8Array();
   const gathered = gatherBytes();
-  const reader = request.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return gathered.take();
-    if (gathered.length() + value.length > maxBytes) {
-      await reader.cancel();
-      throw new AppError("body_too_large");
-    }
-    gathered.add(value);
-  }
+  for await (const piece of bodyPieces(request, maxBytes)) gathered.add(piece);
+  return gathered.take();
 }

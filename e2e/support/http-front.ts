@@ -54,8 +54,10 @@ function pass(
   const { method, url: path } = incoming;
   const onward = request({ host: "127.0.0.1", port, method, path, headers: headersOf(incoming), agent });
   let answered = false;
+  let ended = false;
   onward.on("response", (reply) => {
     answered = true;
+    reply.on("close", () => (ended = true));
     answer.writeHead(
       reply.statusCode ?? BAD_GATEWAY,
       reply.statusMessage,
@@ -71,26 +73,22 @@ function pass(
     answer.writeHead(BAD_GATEWAY).end();
   });
   incoming.on("error", () => onward.destroy());
-  void send(incoming, onward, () => answered);
+  void send(incoming, onward, () => ended);
   answer.on("close", () => {
     if (!answer.writableFinished) onward.destroy();
   });
 }
 
 /**
- * The body, piece by piece, until there is an answer: a server that refuses a body answers in the middle of it and hangs up, and
- * who goes on writing then never reads the answer. So each piece leaves time to see one.
+ * The body, piece by piece, until the answer has ended, which may begin before: a server that refuses a body answers in the middle
+ * of it and hangs up, and who goes on writing then never reads the answer. So each piece leaves time to see one.
  */
-async function send(
-  incoming: IncomingMessage,
-  onward: ClientRequest,
-  isAnswered: () => boolean,
-): Promise<void> {
+async function send(incoming: IncomingMessage, onward: ClientRequest, isOver: () => boolean): Promise<void> {
   try {
     // the visitor still has to get the answer when we stop reading
     const pieces: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
     for await (const piece of pieces) {
-      if (isAnswered()) return;
+      if (isOver()) return;
       await new Promise<void>((written) => onward.write(piece, () => setImmediate(written)));
     }
     onward.end();

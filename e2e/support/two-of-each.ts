@@ -21,6 +21,8 @@ export type TwoOfEach = {
   env: Readonly<Record<string, string>>;
   /** Each web process by an address of its own. */
   webs: readonly string[];
+  /** The port of each process's metrics. */
+  metrics: readonly number[];
   stop(): Promise<void>;
 };
 
@@ -37,15 +39,21 @@ export async function startTwoOfEach(options: Options): Promise<TwoOfEach> {
   try {
     const config = await prepare(options, stack);
     const env = platformEnvironment(config);
-    const ports = [await freePort(), await freePort()];
-    const webs = await Promise.all(ports.map((port) => startWeb(env, port, options.output)));
+    const ports = await Promise.all([freePort(), freePort()]);
+    const metrics = await Promise.all(["web 1", "web 2", "worker 1", "worker 2"].map(() => freePort()));
+    const counting = (index: number) => ({ ...env, METRICS_PORT: String(metrics[index]) });
+    const webs = await Promise.all(
+      ports.map((port, index) => startWeb(counting(index), port, options.output)),
+    );
     const front = await startFront({ port: config.port, behind: ports });
-    const workers = ["worker 1", "worker 2"].map((name) => startWorker(env, name, options.output));
+    const workers = ["worker 1", "worker 2"].map((name, index) =>
+      startWorker(counting(webs.length + index), name, options.output),
+    );
     // one after the other would wait for the slowest of four
     stack.defer(async () => void (await Promise.all([...webs, ...workers].map((one) => one.stop()))));
     stack.defer(() => front.close());
     const addresses = ports.map((port) => `http://127.0.0.1:${port}`);
-    return { url: front.url, env, webs: addresses, stop: () => stack.disposeAsync() };
+    return { url: front.url, env, webs: addresses, metrics, stop: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

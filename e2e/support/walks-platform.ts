@@ -22,19 +22,21 @@ const LOG_COPY = resolve(import.meta.dirname, "..", "..", "test-results", "platf
 
 type Settings = Readonly<Record<string, string>>;
 
-/** What tests need of a running platform. `webs` are known where there are two of each. */
+/** What tests need of a running platform. `webs` has addresses where there are two of each. */
 type Running = {
   url: string;
   env: Settings;
-  webs?: readonly string[];
+  webs: readonly string[];
+  /** The port of each process's metrics. */
+  metrics: readonly number[];
   stop(): Promise<void>;
 };
 
 /**
  * Playwright's global setup: the whole platform on a free port, with data of its own in the system's temporary folder; with
  * `TEST_TWO_OF_EACH=files` or `=bucket`, two web and two worker processes behind one address (npm run test:two). The walks find
- * it by WALK_URL (pages) and WALK_ENV (JSON: the environment for operator commands on this instance); tests of two of each find
- * each web process by WALK_WEBS.
+ * it by WALK_URL (pages), WALK_ENV (JSON: the environment for operator commands on this instance) and WALK_METRICS (JSON: ports);
+ * tests of two of each find each web process by WALK_WEBS.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "trace-share-walks-"));
@@ -54,7 +56,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   });
   process.env["WALK_URL"] = platform.url;
   process.env["WALK_ENV"] = JSON.stringify(platform.env);
-  process.env["WALK_WEBS"] = JSON.stringify(platform.webs ?? []);
+  process.env["WALK_WEBS"] = JSON.stringify(platform.webs);
+  process.env["WALK_METRICS"] = JSON.stringify(platform.metrics);
   return async () => {
     await platform.stop();
     keepLog(logFile);
@@ -65,8 +68,9 @@ export default async function setup(): Promise<() => Promise<void>> {
 async function start(settings: Settings, output: ProcessOutput): Promise<Running> {
   const objects = process.env["TEST_TWO_OF_EACH"];
   if (!objects) {
-    const config = loadConfig({ ...settings, METRICS_PORT: String(await freePortPair()) });
-    return runPlatform({ config, ...output });
+    const port = await freePortPair();
+    const config = loadConfig({ ...settings, METRICS_PORT: String(port) });
+    return { ...(await runPlatform({ config, ...output })), webs: [], metrics: [port, port + 1] };
   }
   if (objects !== "files" && objects !== "bucket") throw new Error("TEST_TWO_OF_EACH is files or bucket");
   return startTwoOfEach({ settings, objects, output });

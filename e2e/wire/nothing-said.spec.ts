@@ -13,8 +13,8 @@ import { recordV1, recordV2 } from "./records.ts";
 async function said(): Promise<{ log: string; metrics: string }> {
   const env = JSON.parse(process.env["WALK_ENV"] ?? "{}") as Record<string, string>; // walks-platform.ts
   const log = readFileSync(join(env["DATA_DIR"] ?? "", "..", "platform.log"), "utf8");
-  const port = Number(env["METRICS_PORT"]);
-  const pages = await Promise.all([port, port + 1].map((at) => fetch(`http://127.0.0.1:${at}/metrics`)));
+  const ports = JSON.parse(process.env["WALK_METRICS"] ?? "[]") as number[]; // walks-platform.ts
+  const pages = await Promise.all(ports.map((port) => fetch(`http://127.0.0.1:${port}/metrics`)));
   const texts = await Promise.all(pages.map((page) => page.text()));
   keepSaid("answers", ...texts);
   return { log, metrics: texts.join("\n") };

@@ -1,0 +1,31 @@
+import { AppError } from "#lib/domain/errors.ts";
+
+/**
+ * The body of a request in pieces as they arrive, at most `maxBytes` of it: behind that `body_too_large` is thrown. What is left of a
+ * body that nobody wants is read and thrown away until it ends: Next hangs up on a body that is not read on, and the answer that
+ * says why would be lost on its way, as a proxy's 502 at last. How long a body may take is the server's business.
+ */
+export async function* bodyPieces(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
+  if (!request.body) return;
+  const reader = request.body.getReader();
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      size += value.length;
+      if (size > maxBytes) throw new AppError("body_too_large");
+      yield value;
+    }
+  } finally {
+    void throwAway(reader);
+  }
+}
+
+async function throwAway(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // the connection is gone, and nobody is there to read the answer
+  }
+}
