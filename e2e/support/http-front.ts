@@ -14,13 +14,21 @@ const BAD_GATEWAY = 502;
 /** A door on loopback before several web processes. */
 export type HttpFront = { url: string; port: number; close(): void };
 
+type FrontOptions = {
+  port: number;
+  /** Ports of the servers. */
+  behind: readonly number[];
+  /** Told of a server that gave no answer. */
+  onLog?: ((line: string) => void) | undefined;
+};
+
 /**
  * Hands each request to the next of the servers in turn, without regard to who asks: two steps of one visitor nearly always
  * meet two processes. Bodies stream both ways; target, headers and their spelling pass as they came. The caller's address is
  * added only where none is named, as the server behind would do by itself.
  */
-export async function startFront(options: { port: number; behind: readonly number[] }): Promise<HttpFront> {
-  const { port, behind } = options;
+export async function startFront(options: FrontOptions): Promise<HttpFront> {
+  const { port, behind, onLog = () => {} } = options;
   // Each request has a connection of its own, because one that the server behind is about to close would look like a server that
   // is away. It says that it would stay: else the server hangs up behind a refusal in mid-body, and nobody reads why.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
@@ -28,7 +36,7 @@ export async function startFront(options: { port: number; behind: readonly numbe
   const server = createServer((incoming, answer) => {
     const next = behind[asked % behind.length] ?? 0;
     asked += 1;
-    pass(incoming, answer, { agent, port: next });
+    pass(incoming, answer, { agent, port: next, onLog });
   });
   // who stops in the middle of a body is the business of the server behind
   server.requestTimeout = 0;
@@ -49,7 +57,7 @@ export async function startFront(options: { port: number; behind: readonly numbe
 function pass(
   incoming: IncomingMessage,
   answer: ServerResponse,
-  { agent, port }: { agent: Agent; port: number },
+  { agent, port, onLog }: { agent: Agent; port: number; onLog: (line: string) => void },
 ): void {
   const { method, url: path } = incoming;
   const onward = request({ host: "127.0.0.1", port, method, path, headers: headersOf(incoming), agent });
@@ -66,9 +74,10 @@ function pass(
     reply.pipe(answer);
     reply.on("error", () => answer.destroy());
   });
-  onward.on("error", () => {
-    if (answered) return;
+  onward.on("error", (error: NodeJS.ErrnoException) => {
+    if (answered || answer.destroyed) return;
     answered = true;
+    onLog(`the front: port ${port} gave no answer to ${method} (${error.code ?? error.message})`);
     if (!incoming.complete) answer.shouldKeepAlive = false;
     answer.writeHead(BAD_GATEWAY).end();
   });

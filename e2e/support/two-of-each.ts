@@ -45,7 +45,7 @@ export async function startTwoOfEach(options: Options): Promise<TwoOfEach> {
     const webs = await Promise.all(
       ports.map((port, index) => startWeb(counting(index), port, options.output)),
     );
-    const front = await startFront({ port: config.port, behind: ports });
+    const front = await startFront({ port: config.port, behind: ports, onLog: options.output.onLog });
     const workers = ["worker 1", "worker 2"].map((name, index) =>
       startWorker(counting(webs.length + index), name, options.output),
     );

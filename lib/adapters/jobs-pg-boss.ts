@@ -71,6 +71,8 @@ export async function connectJobs(url: string, { role, onError }: JobConnection)
     role === "worker"
       ? {
           ...PREPARED,
+          superviseIntervalSeconds: LOOK_SECONDS,
+          monitorIntervalSeconds: LOOK_SECONDS,
           connectionString: url,
           max: 6,
           application_name: "trace-share-jobs",
@@ -95,6 +97,8 @@ async function start(boss: PgBoss): Promise<void> {
 
 /** `prepareJobs` has made the tables; the role of a worker may not. */
 const PREPARED = { migrate: false, createSchema: false };
+/** How often workers look for jobs whose worker fell silent: with the silence itself a job is lost for a minute and a half at most. */
+const LOOK_SECONDS = 15;
 const SENDING = { ...PREPARED, supervise: false, schedule: false };
 
 /** Makes or updates the queues' tables, the queues and the clock of the sweep. Run it after `migrate`, before any process starts. */
