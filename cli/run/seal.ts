@@ -41,8 +41,8 @@ export type EpisodeFacts = {
   sizes: Record<string, number>;
 };
 
-/** Below this many bytes compression gains nothing. */
-const COMPRESS_FROM = 1024;
+/** Below this many bytes compression costs more than it gains: bodies go to a file or, many together and compressed, onto the wire. */
+const COMPRESS_FROM = 16 * 1024;
 const PREVIEW = 80;
 
 export type Sealing = { ok: true; episode: SealedEpisode } | { ok: false; code: "body_too_large" };

@@ -4,7 +4,7 @@ import { kindOf, mergeSpans, type Replacement, type Span } from "./finding.ts";
 import { NOBODY } from "./people.ts";
 import { KnownValues } from "./propagate.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { forSession, rememberScans, scanPlace } from "./scan-place.ts";
+import { forSession, rememberScans, scanPlace, type TextScan } from "./scan-place.ts";
 import { scanText } from "./scan-text.ts";
 import { keysInLines } from "./sequences.ts";
 import { TextMemo } from "./text-memo.ts";
@@ -30,6 +30,8 @@ export type RedactorOptions = {
   also?: (place: Place) => Span[];
   /** Told of every replacement, for a review that shows them. */
   onEdits?: (place: Place, edits: readonly Edit[]) => void;
+  /** What reads the texts, where it is shared; else each value has one of its own. */
+  scan?: TextScan;
 };
 
 /** One replacement in a text. Offsets are UTF-16 units of the text as it stood before it. */
@@ -68,7 +70,8 @@ class SessionRedactor implements Redactor {
   readonly #pseudonyms: Pseudonyms;
   /** Scans of unchanged texts, kept while one value is worked on: most strings are looked at once only. */
   readonly #lasting = forSession();
-  #read = rememberScans(this.#lasting);
+  readonly #shared: TextScan | undefined;
+  #read: TextScan;
   readonly #places = new TextMemo<{ known: number; spans: Span[] }>();
   #replaced = 0;
   readonly #byKind = new Map<string, number>();
@@ -82,6 +85,8 @@ class SessionRedactor implements Redactor {
     this.#keep = options.keep ?? (() => false);
     this.#also = options.also;
     this.#onEdits = options.onEdits;
+    this.#shared = options.scan;
+    this.#read = this.#newScan();
     this.#pseudonyms = new Pseudonyms(options.salt, options.sessionId);
     const { cwds, gitRemotes, gitBranches } = options.facts;
     for (const fact of [...cwds, ...gitRemotes, ...gitBranches]) this.#learnFrom(scanFact(fact));
@@ -122,8 +127,12 @@ class SessionRedactor implements Redactor {
 
   /** Lets go of what belongs to one value. */
   #forget(): void {
-    this.#read = rememberScans(this.#lasting);
+    this.#read = this.#newScan();
     this.#places.clear();
+  }
+
+  #newScan(): TextScan {
+    return this.#shared ?? rememberScans(this.#lasting);
   }
 
   #learnAll(value: JsonValue): void {

@@ -12,8 +12,11 @@ const SCHEME = /^(?:Bearer|Basic|Token|Digest|SSWS|ApiKey|Bot|OAuth)[ \t]{1,4}(?
 /** A longer value is a text of its own, not the value of its key. */
 const MAX_NAMED = 4096;
 
+/** What is found in a text. It depends on the text and the rules alone. */
+export type TextScan = (text: string) => Span[];
+
 /** A scan that reads equal texts once. It remembers every text: one is made for one record. */
-export function rememberScans(lasting: Lasting = forSession()): (text: string) => Span[] {
+export function rememberScans(lasting: Lasting = forSession()): TextScan {
   const known = new TextMemo<Span[]>();
   const { short, strengths } = lasting;
   return (text) => {
@@ -40,7 +43,7 @@ const MAX_SHORT = 200;
 const MAX_KEPT = 4_096;
 
 /** Everything found in one string of a record, what its key says about it included. */
-export function scanPlace(place: Place, scan: (text: string) => Span[]): Span[] {
+export function scanPlace(place: Place, scan: TextScan): Span[] {
   const spans = scan(place.text);
   const more = place.isKey ? null : (namedSpan(place) ?? loneToken(place.text, place.name));
   return more === null ? spans : mergeSpans([...spans, more]);

@@ -1,7 +1,7 @@
 import type { JsonValue } from "#lib/domain/canonical-json.ts";
 import { detached } from "./detached.ts";
 import { type Finding, kindOf, type Span } from "./finding.ts";
-import { rememberScans, scanPlace } from "./scan-place.ts";
+import { rememberScans, scanPlace, type TextScan } from "./scan-place.ts";
 import { scanText } from "./scan-text.ts";
 import { eachSequence } from "./sequences.ts";
 import { printedValues } from "./transcripts.ts";
@@ -19,11 +19,11 @@ export const TOO_DEEP: Finding = unreadable("nested-too-deep");
 /**
  * Reads a finished record again, every leaf and every object key, and says what still stands in it: `definite` findings
  * refuse the record (422), `candidate` findings send it to a reviewer. An empty list means that no rule of this version
- * fires, not that nothing is there.
+ * fires, not that nothing is there. With `read`, texts that were read before in the same way are not read twice.
  */
-export function verify(value: JsonValue): Finding[] {
+export function verify(value: JsonValue, read?: TextScan): Finding[] {
   const findings: Finding[] = [];
-  const scan = rememberClean(rememberScans());
+  const scan = read ?? rememberClean(rememberScans());
   try {
     eachString(value, (place) => {
       const path = place.isKey ? `${place.path}#key` : place.path;
@@ -49,7 +49,7 @@ const MAX_CLEAN = 4_096;
 const SHORT = 64;
 const NOTHING: Span[] = [];
 
-function rememberClean(scan: (text: string) => Span[]): (text: string) => Span[] {
+function rememberClean(scan: TextScan): TextScan {
   return (text) => {
     if (text.length > SHORT) return scan(text);
     if (clean.has(text)) return NOTHING;
@@ -72,19 +72,11 @@ export function verifySerialised(json: string): Finding[] {
   } catch {
     return [unreadable("not-json")];
   }
-  // canonical bytes hide nothing from a parser: every string was read in all its views before
-  return readWhole(value, { json, scope: JSON.stringify(value) === json ? "as-is" : "few-views" });
-}
-
-/** The same for a value that was not sent as text yet: as `verifySerialised` of what it would be written as. */
-export function verifyWritten(value: JsonValue): Finding[] {
-  return readWhole(value, { json: JSON.stringify(value), scope: "as-is" });
-}
-
-function readWhole(value: JsonValue, written: { json: string; scope: "as-is" | "few-views" }): Finding[] {
   const findings = verify(value);
   const seen = new Set(findings.map((finding) => finding.rule));
-  const whole = scanText(written.json, written.scope).filter((span) => !seen.has(span.rule));
+  // canonical bytes hide nothing from a parser: every string was read in all its views before
+  const scope = JSON.stringify(value) === json ? "as-is" : "few-views";
+  const whole = scanText(json, scope).filter((span) => !seen.has(span.rule));
   return [...findings, ...whole.map((span) => toFinding(span, "", span.class))];
 }
 
