@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ["e2e/support/vitest-database.ts"],
     isolate: false,
     pool: "threads",
+    // one thread for each processor: by itself Vitest leaves one free, which is half of a small machine
+    maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
