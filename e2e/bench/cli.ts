@@ -61,7 +61,9 @@ async function measure(
   const size = history.bytes / MEGABYTE;
   start(bench, ["consent", "init", "--license", "CC0-1.0", "--accept-text", CURRENT_CONSENT.version]);
   start(bench, ["projects", "allow", PROJECTS, "no-folder:gemini_cli"]);
+  tellMachine();
   const first = await run(bench, DRY);
+  tellMachine();
   const found = counter(first, "produced_docs");
   // every prompt of the history is a window, and a long one is several
   if (!(found >= history.prompts)) throw new Error(`${found} episodes of ${history.prompts} prompts`);
@@ -83,6 +85,17 @@ async function measure(
   if (counter(more, "would_upload_docs") !== grown)
     throw new Error(`${counter(more, "would_upload_docs")} new episodes of a session that grew by one`);
   tellAgain("one session grown, --dry-run", more);
+}
+
+/** What a shared machine gives at this moment, so that runs of different hours can be compared. */
+function tellMachine(): void {
+  const text = JSON.stringify(
+    Array.from({ length: 200_000 }, (_, n) => ({ n, text: `line ${n} of a text` })),
+  );
+  const started = performance.now();
+  for (let time = 0; time < 10; time += 1) JSON.parse(text);
+  const seconds = (performance.now() - started) / 1_000;
+  say(`this machine: ${figure((10 * text.length) / MEGABYTE / seconds)} MB/s of JSON parsed on one core`);
 }
 
 function counter(ran: Ran, name: string): number {
