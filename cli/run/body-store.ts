@@ -7,7 +7,7 @@ export type BodyStore = {
   keep(episode: SealedEpisode): SealedEpisode;
 };
 
-/** The summaries of some sixty megabytes of logs: what most people have in a week. */
+/** The summaries of some fifty megabytes of logs: what most people have in a week. */
 const MOST_IN_MEMORY = 4 * 1024 * 1024;
 
 /** What is beyond `mostInMemory` bytes goes into a private file: it is what may leave anyway. */

@@ -8,7 +8,7 @@ import { previewOf } from "#lib/domain/episode/preview.ts";
 declare const sealed: unique symbol;
 /**
  * An admitted episode as the bytes that leave, with the facts that review and state need. Only `seal()` makes one, and only
- * from an admitted episode; the body is kept compressed so that a long history fits into memory.
+ * from an admitted episode; a long body is kept compressed.
  */
 export type SealedEpisode = EpisodeFacts & {
   readonly [sealed]: true;

@@ -215,7 +215,13 @@ export async function startWorkers(boss: PgBoss, handlers: JobHandlers, options:
 type Work = { name: JobName; handlers: JobHandlers; options: WorkOptions };
 
 async function startWorker(boss: PgBoss, { name, handlers, options }: Work): Promise<void> {
-  const settings = { groupConcurrency: 1, notifyPollingIntervalSeconds: 5, perJobResults: true } as const;
+  const settings = {
+    groupConcurrency: 1,
+    notifyPollingIntervalSeconds: 5,
+    perJobResults: true,
+    // sooner than anybody looks: after a while without the database a worker says that it lives before it loses its jobs
+    heartbeatRefreshSeconds: LOOK_SECONDS - 5,
+  } as const;
   const id = await boss.work<unknown, unknown, typeof settings>(name, settings, async (jobs) => {
     const results = jobs.map(({ id: jobId, data }) =>
       asRequested(fieldOf(data, "requestId"), async () => {

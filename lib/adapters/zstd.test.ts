@@ -111,6 +111,23 @@ describe.each(IMPLEMENTATIONS)("codec by $name", ({ make }) => {
     await expect(codec.decompress(packed, MIB)).rejects.toMatchObject({ code: "malformed_text" });
   });
 
+  test("lets its source go when the content is damaged in the middle", async () => {
+    const packed = Buffer.from(await codec.compress(randomBytes(300_000)));
+    packed.fill(255, 20, 60);
+    let closed = false;
+    async function* source() {
+      try {
+        yield* inChunks(packed, 1_000);
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(joined(codec.decompressStream(source(), MIB))).rejects.toMatchObject({
+      code: "malformed_text",
+    });
+    await expect.poll(() => closed).toBe(true);
+  });
+
   test("hands on the source's own fault", async () => {
     const fault = new Error("the source broke");
     const source = async function* () {

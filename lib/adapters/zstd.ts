@@ -110,7 +110,13 @@ async function feed(source: AsyncIterable<Uint8Array>, transform: Transform): Pr
 
 function written(transform: Transform, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    transform.write(chunk, (error) => (error ? reject(error) : resolve()));
+    // a decoder that fails in mid-write never calls back
+    const onClose = () => reject(new Error("the transform was closed"));
+    transform.once("close", onClose);
+    transform.write(chunk, (error) => {
+      transform.off("close", onClose);
+      return error ? reject(error) : resolve();
+    });
   });
 }
 

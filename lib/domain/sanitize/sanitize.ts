@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { createRedactor, type RedactorOptions } from "./redact.ts";
 import { RULES_VERSION } from "./rules-version.ts";
 import { rememberScans } from "./scan-place.ts";
-import { TOO_DEEP, verify } from "./verify.ts";
+import { TOO_DEEP, verifyWritten } from "./verify.ts";
 import { MAX_DEPTH, TooDeep } from "./walk.ts";
 
 declare const sanitized: unique symbol;
@@ -40,8 +40,8 @@ export type Sanitized =
 
 /**
  * Redacts a session window and reads the result again. What still holds a definite finding is refused, with rules and
- * places, never with a value. What is disclosed of it is read once more, by itself, as the bytes that would leave
- * (`verifySerialised`), so texts that redacting left as they were are not read twice here.
+ * places, never with a value. It is read as a whole, however little of it is disclosed: what tells that a bare value is a secret
+ * may stand in another text, which a summary leaves out. Texts that redacting left as they were are read once for both.
  */
 export function sanitize(window: SessionWindow, context: SanitizeContext): Sanitized {
   const { session, ...text } = window.content;
@@ -59,7 +59,7 @@ export function sanitize(window: SessionWindow, context: SanitizeContext): Sanit
   try {
     // a window's content is plain JSON without undefined, which the type of optional keys can't say
     const clean = redactor.redactValue((holdsAbsent(text) ? withoutAbsent(text) : text) as JsonValue);
-    const findings = verify(clean, scan);
+    const findings = verifyWritten(clean, scan);
     const definite = findings.filter((finding) => finding.class === "definite");
     if (definite.length > 0) return { ok: false, refusal: { findings: definite } };
     // keys of the schema are never rewritten, and only strings are: the shape is still that of the content

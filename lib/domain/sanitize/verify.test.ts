@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { JsonValue } from "#lib/domain/canonical-json.ts";
 import { letters, makeSecret } from "./testing/make-secret.ts";
-import { verify, verifySerialised } from "./verify.ts";
+import { verify, verifySerialised, verifyWritten } from "./verify.ts";
 
 const token = makeSecret("ghp_<alnum 36>");
 
@@ -76,5 +77,24 @@ describe("verifySerialised", () => {
     expect(verify(JSON.parse(`${"[".repeat(400)}${"]".repeat(400)}`))).toMatchObject([
       { rule: "nested-too-deep" },
     ]);
+  });
+});
+
+describe("verifyWritten", () => {
+  it.each([
+    ["a token", { text: `x ${token}` }],
+    ["a token under a key that is its own", { [token]: 1 }],
+    ["a token over two texts", { args: ["go", token.slice(0, 15), token.slice(15)] }],
+    ["a token that stands in the bytes alone", { a: [token.slice(0, 12), token.slice(12)], b: "clean" }],
+    ["nothing", { text: "clean", n: 4, deep: [{ a: null }, [true]] }],
+    ["a number that is a card", { args: { n: 4111111111111111 } }],
+  ])("finds what reading the written text finds: %s", (_name, value) => {
+    expect(verifyWritten(value)).toEqual(verifySerialised(JSON.stringify(value)));
+  });
+
+  it("refuses what is nested too deep", () => {
+    let value: JsonValue = "x";
+    for (let depth = 0; depth < 300; depth += 1) value = [value];
+    expect(verifyWritten(value)).toMatchObject([{ rule: "nested-too-deep", class: "definite" }]);
   });
 });

@@ -72,11 +72,23 @@ export function verifySerialised(json: string): Finding[] {
   } catch {
     return [unreadable("not-json")];
   }
-  const findings = verify(value);
-  const seen = new Set(findings.map((finding) => finding.rule));
   // canonical bytes hide nothing from a parser: every string was read in all its views before
-  const scope = JSON.stringify(value) === json ? "as-is" : "few-views";
-  const whole = scanText(json, scope).filter((span) => !seen.has(span.rule));
+  return readWhole(value, { json, scope: JSON.stringify(value) === json ? "as-is" : "few-views" });
+}
+
+/** The same for a value that was not sent as text yet: as `verifySerialised` of what it would be written as. `read` as above. */
+export function verifyWritten(value: JsonValue, read?: TextScan): Finding[] {
+  return readWhole(value, { json: JSON.stringify(value), scope: "as-is" }, read);
+}
+
+function readWhole(
+  value: JsonValue,
+  written: { json: string; scope: "as-is" | "few-views" },
+  read?: TextScan,
+): Finding[] {
+  const findings = verify(value, read);
+  const seen = new Set(findings.map((finding) => finding.rule));
+  const whole = scanText(written.json, written.scope).filter((span) => !seen.has(span.rule));
   return [...findings, ...whole.map((span) => toFinding(span, "", span.class))];
 }
 
