@@ -2,14 +2,17 @@ import { parseArgs } from "node:util";
 import { encodeCursor } from "#lib/adapters/search-cursor.ts";
 import { SearchQuery } from "#lib/domain/search/query.ts";
 import { COMMON, documentId, LANGUAGES, MIDDLING, publishedAt, rareWord } from "./search-documents.ts";
-import { type BenchEngine, ENGINES, inParallel } from "./search-engines.ts";
+import { type BenchEngine, inParallel } from "./search-engine.ts";
+import { openMeilisearch } from "./search-in-meilisearch.ts";
+import { openPostgres } from "./search-in-postgres.ts";
 
+const ENGINES = { postgres: openPostgres, meilisearch: openMeilisearch };
 const REQUESTS = 400;
 type Query = Partial<SearchQuery>;
 
 /**
- * `npm run bench:search [-- --episodes N --engine postgres|meilisearch]`: the search over N generated episodes, 8 clients at
- * once. Meilisearch needs MEILISEARCH_BINARY, the path of a server.
+ * `npm run bench:search [-- --episodes N,… --engine postgres|meilisearch]`: the search over N generated episodes, and then over more,
+ * 8 clients at once. Meilisearch needs MEILISEARCH_BINARY, the path of a server.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -18,15 +21,15 @@ async function main(): Promise<void> {
       engine: { type: "string", default: "postgres" },
     },
   });
-  const episodes = Number(values.episodes);
-  if (!Number.isInteger(episodes) || episodes < 100)
-    throw new Error("--episodes must be a whole number from 100 on");
+  const sizes = values.episodes.split(",").map(Number);
+  if (!sizes.every((size, at) => Number.isInteger(size) && size >= Math.max(100, sizes[at - 1] ?? 0)))
+    throw new Error("--episodes must be whole numbers from 100 on, each larger than the one before");
   const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[]; // keys of a literal
   const name = names.find((known) => known === values.engine);
   if (!name) throw new Error(`--engine must be one of ${names.join(", ")}`);
   const engine = await ENGINES[name]();
   try {
-    await bench(engine, episodes);
+    for (const episodes of sizes) await bench(engine, episodes);
   } finally {
     await engine.close();
   }
@@ -34,15 +37,18 @@ async function main(): Promise<void> {
 
 async function bench(engine: BenchEngine, episodes: number): Promise<void> {
   say(`search bench: ${episodes} episodes, ${engine.title}, 8 clients, ${REQUESTS} requests a class`);
-  const began = performance.now();
+  const [began, idle] = [performance.now(), engine.processorMs?.()];
   const how = await engine.load(episodes);
   const seconds = (performance.now() - began) / 1000;
   const busy = engine.processorMs?.();
-  const spent = busy === undefined ? "" : `, ${(busy / 1000).toFixed(1)} s of processor time`;
+  const spent =
+    busy === undefined || idle === undefined
+      ? ""
+      : `, ${((busy - idle) / 1000).toFixed(1)} s of processor time`;
   say(`load: ${seconds.toFixed(1)} s${spent}, ${Math.round(episodes / seconds)} documents/s, ${how}`);
   say(`size: ${await engine.sizes(episodes)}`);
   say(
-    `\n${"class".padEnd(34)}${["p50 ms", "p95 ms", "max ms", "cpu ms", "matches"].map((head) => head.padStart(10)).join("")}`,
+    `\n${"class".padEnd(34)}${["p50 ms", "p95 ms", "max ms", "server p50", "p95", "cpu ms", "matches"].map((head) => head.padStart(10)).join("")}`,
   );
   for (const [name, queryOf] of Object.entries(queryClasses(episodes))) await measure(engine, name, queryOf);
 }
@@ -80,6 +86,7 @@ async function measure(engine: BenchEngine, name: string, queryOf: (n: number) =
   let skipped = 0;
   await index.search(SearchQuery.parse(queryOf(0)));
   const before = engine.processorMs?.();
+  engine.serverMs?.();
   await inParallel(REQUESTS, async (n) => {
     const query = SearchQuery.parse(queryOf(n));
     const began = performance.now();
@@ -90,10 +97,18 @@ async function measure(engine: BenchEngine, name: string, queryOf: (n: number) =
   });
   const after = engine.processorMs?.();
   const cpu = before === undefined || after === undefined ? "-" : ((after - before) / REQUESTS).toFixed(1);
-  times.sort((a, b) => a - b);
-  const at = (share: number) => (times[Math.ceil(times.length * share) - 1] ?? 0).toFixed(1).padStart(10);
+  const column = (value: string) => value.padStart(10);
+  const inServer = engine.serverMs?.() ?? [];
+  const [p50, p95, most] = [0.5, 0.95, 1].map((share) => column(shareOf(times, share)));
+  const [own50, own95] = [0.5, 0.95].map((share) => column(shareOf(inServer, share)));
   const note = skipped > 0 ? `  ranking skipped ${skipped} times` : "";
-  say(`${name.padEnd(34)}${at(0.5)}${at(0.95)}${at(1)}${cpu.padStart(10)}${matches.padStart(10)}${note}`);
+  say(`${name.padEnd(34)}${p50}${p95}${most}${own50}${own95}${column(cpu)}${column(matches)}${note}`);
+}
+
+/** The time that this share of all did not take longer than; nothing where there are none. */
+function shareOf(times: readonly number[], share: number): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1]?.toFixed(1) ?? "-";
 }
 
 function say(line: string): void {
