@@ -7,36 +7,41 @@ import { openMeilisearch } from "./search-in-meilisearch.ts";
 import { openPostgres } from "./search-in-postgres.ts";
 
 const ENGINES = { postgres: openPostgres, meilisearch: openMeilisearch };
-const REQUESTS = 400;
 type Query = Partial<SearchQuery>;
 
 /**
- * `npm run bench:search [-- --episodes N,… --engine postgres|meilisearch]`: the search over N generated episodes, and then over more,
- * 8 clients at once. Meilisearch needs MEILISEARCH_BINARY, the path of a server.
+ * `npm run bench:search [-- --episodes N,… --engine postgres|meilisearch --requests N]`: the search over N generated episodes, and
+ * then over more, 8 clients at once. Meilisearch needs MEILISEARCH_BINARY, the path of a server.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       episodes: { type: "string", default: "10000" },
       engine: { type: "string", default: "postgres" },
+      requests: { type: "string", default: "400" },
     },
   });
   const sizes = values.episodes.split(",").map(Number);
   if (!sizes.every((size, at) => Number.isInteger(size) && size >= Math.max(100, sizes[at - 1] ?? 0)))
     throw new Error("--episodes must be whole numbers from 100 on, each larger than the one before");
+  const requests = Number(values.requests);
+  if (!Number.isInteger(requests) || requests < 20)
+    throw new Error("--requests must be a whole number from 20 on");
   const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[]; // keys of a literal
   const name = names.find((known) => known === values.engine);
   if (!name) throw new Error(`--engine must be one of ${names.join(", ")}`);
   const engine = await ENGINES[name]();
   try {
-    for (const episodes of sizes) await bench(engine, episodes);
+    for (const episodes of sizes) await bench(engine, { episodes, requests });
   } finally {
     await engine.close();
   }
 }
 
-async function bench(engine: BenchEngine, episodes: number): Promise<void> {
-  say(`search bench: ${episodes} episodes, ${engine.title}, 8 clients, ${REQUESTS} requests a class`);
+type Sizes = { episodes: number; requests: number };
+
+async function bench(engine: BenchEngine, { episodes, requests }: Sizes): Promise<void> {
+  say(`search bench: ${episodes} episodes, ${engine.title}, 8 clients, ${requests} requests a class`);
   const [began, idle] = [performance.now(), engine.processorMs?.()];
   const how = await engine.load(episodes);
   const seconds = (performance.now() - began) / 1000;
@@ -50,12 +55,14 @@ async function bench(engine: BenchEngine, episodes: number): Promise<void> {
   say(
     `\n${"class".padEnd(34)}${["p50 ms", "p95 ms", "max ms", "server p50", "p95", "cpu ms", "matches"].map((head) => head.padStart(10)).join("")}`,
   );
-  for (const [name, queryOf] of Object.entries(queryClasses(episodes))) await measure(engine, name, queryOf);
+  for (const [name, queryOf] of Object.entries(queryClasses(episodes)))
+    await measure(engine, { name, queryOf, requests });
 }
 
 /** One query of each class by the number of the request. */
 function queryClasses(episodes: number): Record<string, (n: number) => Query> {
-  const spread = (n: number) => (n * 7919) % episodes;
+  // among the documents that every engine was given one by one
+  const spread = (n: number) => (n * 7919) % Math.min(episodes, 20_000);
   const language = (n: number) => [LANGUAGES[n % LANGUAGES.length] ?? ""];
   const middle = (n: number) => {
     const place = Math.floor(episodes / 2) - (n % 100);
@@ -79,7 +86,10 @@ function queryClasses(episodes: number): Record<string, (n: number) => Query> {
   };
 }
 
-async function measure(engine: BenchEngine, name: string, queryOf: (n: number) => Query): Promise<void> {
+async function measure(
+  engine: BenchEngine,
+  { name, queryOf, requests }: { name: string; queryOf: (n: number) => Query; requests: number },
+): Promise<void> {
   const { index } = engine;
   const times: number[] = [];
   let matches = "";
@@ -87,7 +97,7 @@ async function measure(engine: BenchEngine, name: string, queryOf: (n: number) =
   await index.search(SearchQuery.parse(queryOf(0)));
   const before = engine.processorMs?.();
   engine.serverMs?.();
-  await inParallel(REQUESTS, async (n) => {
+  await inParallel(requests, async (n) => {
     const query = SearchQuery.parse(queryOf(n));
     const began = performance.now();
     const { total, rankingSkipped } = await index.search(query);
@@ -96,7 +106,7 @@ async function measure(engine: BenchEngine, name: string, queryOf: (n: number) =
     if (rankingSkipped) skipped += 1;
   });
   const after = engine.processorMs?.();
-  const cpu = before === undefined || after === undefined ? "-" : ((after - before) / REQUESTS).toFixed(1);
+  const cpu = before === undefined || after === undefined ? "-" : ((after - before) / requests).toFixed(1);
   const column = (value: string) => value.padStart(10);
   const inServer = engine.serverMs?.() ?? [];
   const [p50, p95, most] = [0.5, 0.95, 1].map((share) => column(shareOf(times, share)));
