@@ -13,6 +13,7 @@ import { type BenchEngine, inParallel } from "./search-engine.ts";
 /** How many documents of their own it is given; a multiple of what is copied at a time. */
 const MADE = 20_000;
 
+/** A database of its own in a temporary folder. Documents beyond the first are copies of rows. */
 export async function openPostgres(): Promise<BenchEngine> {
   const folder = mkdtempSync(join(tmpdir(), "trace-share-bench-"));
   // Root runs the database as another user, who has to pass.

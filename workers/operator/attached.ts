@@ -1,32 +1,23 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Config, loadConfig } from "#lib/config.ts";
 import { AppError } from "#lib/domain/errors.ts";
 import { openStores, type Stores } from "#lib/maintenance.ts";
-import { dataFolderOf, keepSecret } from "#workers/data-folder.ts";
 import { tryLock } from "#workers/embedded-postgres/file-lock.ts";
-import { openDatabase } from "#workers/platform-database.ts";
+import { type InstanceConfig, withDatabase } from "./with-database.ts";
 
 /** The stores of an instance as they are, with the settings that lead to them. */
-export type Attached = { stores: Stores; config: Config & { databaseUrl: string } };
+export type Attached = { stores: Stores; config: InstanceConfig };
 
 /** Runs upkeep on the stores of the settings without bringing anything up to date first, and closes everything after. */
 export async function withStores<T>(work: (attached: Attached) => Promise<T>): Promise<T> {
-  const settings = loadConfig(process.env);
-  const dataDir = dataFolderOf(settings);
-  const authSecret = settings.authSecret ?? keepSecret(dataDir, "session-secret");
-  const database = await openDatabase({ ...settings, dataDir });
-  try {
-    const config = { ...settings, dataDir, authSecret, databaseUrl: database.url() };
+  return withDatabase(async (config) => {
     const stores = await openStores(config);
     try {
       return await work({ stores, config });
     } finally {
       await stores.close();
     }
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 /** Whether a platform runs on this data folder, as its supervisor's lock says. */

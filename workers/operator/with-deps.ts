@@ -1,12 +1,10 @@
 import { createDeps, type Instance } from "#lib/container.ts";
-import { type Config, loadConfig } from "#lib/config.ts";
 import type { Deps } from "#lib/ports/deps.ts";
 import { type OlderSchema, prepareInstance, type StorageUse } from "#workers/prepare-instance.ts";
-import { dataFolderOf, keepSecret } from "#workers/data-folder.ts";
-import { openDatabase } from "#workers/platform-database.ts";
+import { type InstanceConfig, withDatabase } from "./with-database.ts";
 
 /** What an operator command works with. */
-export type Operator = { deps: Deps; backup: Instance["backup"]; config: Config & { databaseUrl: string } };
+export type Operator = { deps: Deps; backup: Instance["backup"]; config: InstanceConfig };
 
 /**
  * Runs one command on the instance of the settings: attaches to its database or starts it, brings it up to date and in line
@@ -18,23 +16,16 @@ export async function withDeps<T>(
   storage: StorageUse = "own",
   older: OlderSchema = "refuse",
 ): Promise<T> {
-  const settings = loadConfig(process.env);
-  const dataDir = dataFolderOf(settings);
-  const authSecret = settings.authSecret ?? keepSecret(dataDir, "session-secret");
-  const database = await openDatabase({ ...settings, dataDir });
-  try {
-    const config = { ...settings, dataDir, authSecret, databaseUrl: database.url() };
+  return withDatabase(async (config, { given }) => {
     // an embedded database is brought up to date by every start; one that several processes share, by `upgrade` or `migrate`
-    await prepareInstance(config, storage, settings.databaseUrl === undefined ? "migrate" : older);
+    await prepareInstance(config, storage, given ? older : "migrate");
     const { deps, backup, close } = await createDeps(config);
     try {
       return await work({ deps, backup, config });
     } finally {
       await close();
     }
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 /** One line of a command's output. */
